@@ -1,0 +1,277 @@
+//! Which OpenPGP packets does a message consist of, and is it all there?
+//!
+//! Both engines report a cut-off message as one of a dozen parse errors; whether a download was
+//! cut is a question of framing alone (RFC 9580 section 4.2), so it is answered here, before any
+//! cryptography.
+
+use crate::limits;
+use sequoia_openpgp::armor;
+use std::borrow::Cow;
+use std::io::Read;
+
+/// Why there is no outline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FramingError {
+    /// This is not a sealed message at all.
+    NotSealed,
+    /// It begins as a sealed message and stops too early.
+    Incomplete,
+    /// It begins as a sealed message and then makes no sense.
+    Damaged,
+}
+
+/// How the body of a message is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Container {
+    /// SEIPD version 1: CFB with a modification detection code (RFC 9580 section 5.13.1).
+    Mdc,
+    /// SEIPD version 2: AEAD (RFC 9580 section 5.13.2).
+    Aead,
+    /// Packet 20 of LibrePGP: GnuPG's own AEAD.
+    GnupgAead,
+    /// Packet 9: no integrity protection whatever (RFC 9580 section 5.7).
+    Unprotected,
+}
+
+/// One packet that holds the session key, without its header.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum SessionKeyPacket<'a> {
+    /// For a public key (RFC 9580 section 5.1).
+    PublicKey(&'a [u8]),
+    /// For a passphrase (RFC 9580 section 5.3).
+    Passphrase,
+}
+
+/// A complete sealed message: its session key packets, and the octets that an engine is given.
+#[derive(Debug)]
+pub(crate) struct Outline<'a> {
+    pub(crate) session_keys: Vec<SessionKeyPacket<'a>>,
+    pub(crate) container: Container,
+    /// How much the container holds, its version included.
+    pub(crate) body_octets: usize,
+    /// From the first packet to the end of the container; whatever follows is not part of it.
+    pub(crate) message: &'a [u8],
+}
+
+struct Packet<'a> {
+    tag: u8,
+    /// The body, or its first chunk where it comes in chunks.
+    body: &'a [u8],
+    body_octets: usize,
+    end: usize,
+}
+
+/// Takes the armor off, where there is one.
+pub(crate) fn binary(octets: &[u8]) -> Result<Cow<'_, [u8]>, FramingError> {
+    const BEGIN: &[u8] = b"-----BEGIN PGP MESSAGE-----";
+    const END: &[u8] = b"-----END PGP MESSAGE-----";
+    if octets.first().is_some_and(|first| first & 0x80 != 0) && !octets.starts_with(b"\xEF\xBB\xBF")
+    {
+        return Ok(Cow::Borrowed(octets));
+    }
+    let find = |text: &[u8], part: &[u8]| text.windows(part.len()).position(|at| at == part);
+    let head = octets.get(..octets.len().min(1 << 16)).unwrap_or_default();
+    let Some(start) = find(head, BEGIN) else {
+        return Ok(Cow::Borrowed(octets));
+    };
+    let armored = octets.get(start..).unwrap_or_default();
+    let Some(end) = find(armored, END) else {
+        return Err(FramingError::Incomplete);
+    };
+    let armored = armored.get(..end + END.len()).unwrap_or_default();
+    let mut plain = Vec::with_capacity(armored.len() / 4 * 3);
+    let mode = armor::ReaderMode::Tolerant(Some(armor::Kind::Message));
+    armor::Reader::from_bytes(armored, mode)
+        .take(limits::MESSAGE_OCTETS)
+        .read_to_end(&mut plain)
+        .map_err(|_| FramingError::Damaged)?;
+    Ok(Cow::Owned(plain))
+}
+
+/// Reads the outline of a binary message.
+///
+/// # Errors
+/// Says whether it is no message, a cut one or a damaged one.
+pub(crate) fn outline(octets: &[u8]) -> Result<Outline<'_>, FramingError> {
+    let mut session_keys = Vec::new();
+    let mut at = 0;
+    loop {
+        let rest = octets.get(at..).unwrap_or_default();
+        if session_keys.is_empty() && !may_begin(rest) {
+            return Err(FramingError::NotSealed);
+        }
+        let packet = packet(rest)?;
+        at += packet.end;
+        match packet.tag {
+            1 => session_keys.push(SessionKeyPacket::PublicKey(packet.body)),
+            3 => session_keys.push(SessionKeyPacket::Passphrase),
+            10 | 21 => {}
+            9 | 18 | 20 => {
+                let container = container(packet.tag, packet.body)?;
+                let message = octets.get(..at).unwrap_or_default();
+                let body_octets = packet.body_octets;
+                return Ok(Outline { session_keys, container, body_octets, message });
+            }
+            _ => return Err(FramingError::Damaged),
+        }
+        if session_keys.len() > limits::SESSION_KEY_PACKETS {
+            return Err(FramingError::Damaged);
+        }
+    }
+}
+
+/// Whether `octets` may begin a sealed message: a marker, or a session key of a known version.
+fn may_begin(octets: &[u8]) -> bool {
+    let Some((&first, rest)) = octets.split_first() else { return false };
+    if first & 0x80 == 0 {
+        return false;
+    }
+    let (tag, length_octets) = match first & 0x40 {
+        0 => (first >> 2 & 0x0F, [1, 2, 4, 0].get(usize::from(first & 3)).copied().unwrap_or(0)),
+        _ => (first & 0x3F, if rest.first() == Some(&255) { 5 } else { 1 }),
+    };
+    // A file cut within its first few octets cannot be told from anything else by its version.
+    match (tag, rest.get(length_octets)) {
+        (10, _) => true,
+        (1, version) => matches!(version, None | Some(2 | 3 | 6)) || two_octet_length(first, rest),
+        (3, version) => matches!(version, None | Some(4..=6)),
+        _ => false,
+    }
+}
+
+/// A new-format header with a two-octet length, whose version stands one octet further on.
+fn two_octet_length(first: u8, rest: &[u8]) -> bool {
+    first & 0x40 != 0
+        && matches!(rest.first(), Some(192..=223))
+        && matches!(rest.get(2), None | Some(2 | 3 | 6))
+}
+
+fn container(tag: u8, body: &[u8]) -> Result<Container, FramingError> {
+    match (tag, body.first()) {
+        (9, _) => Ok(Container::Unprotected),
+        (18, Some(1)) => Ok(Container::Mdc),
+        (18, Some(2)) => Ok(Container::Aead),
+        (20, Some(1)) => Ok(Container::GnupgAead),
+        (_, None) => Err(FramingError::Incomplete),
+        _ => Err(FramingError::Damaged),
+    }
+}
+
+fn packet(octets: &[u8]) -> Result<Packet<'_>, FramingError> {
+    let first = octet(octets, 0)?;
+    if first & 0x80 == 0 {
+        return Err(FramingError::Damaged);
+    }
+    if first & 0x40 == 0 { old_packet(first, octets) } else { new_packet(first & 0x3F, octets) }
+}
+
+fn old_packet(first: u8, octets: &[u8]) -> Result<Packet<'_>, FramingError> {
+    let tag = first >> 2 & 0x0F;
+    let (length, start) = match first & 3 {
+        0 => (big_endian(octets, 1, 1)?, 2),
+        1 => (big_endian(octets, 1, 2)?, 3),
+        2 => (big_endian(octets, 1, 4)?, 5),
+        // Indeterminate: to the end of the file, which only a data packet may do.
+        _ if tag == 9 => (octets.len() - 1, 1),
+        _ => return Err(FramingError::Damaged),
+    };
+    definite(tag, octets, start, length)
+}
+
+fn new_packet(tag: u8, octets: &[u8]) -> Result<Packet<'_>, FramingError> {
+    let mut at = 1;
+    let mut body = None;
+    let mut body_octets = 0;
+    loop {
+        let (length, octets_used, is_last) = new_length(octets, at)?;
+        if !is_last && !matches!(tag, 9 | 18 | 20) {
+            return Err(FramingError::Damaged);
+        }
+        let chunk = definite(tag, octets, at + octets_used, length)?;
+        at = chunk.end;
+        body_octets += chunk.body_octets;
+        let first = *body.get_or_insert(chunk.body);
+        if is_last {
+            return Ok(Packet { tag, body: first, body_octets, end: at });
+        }
+    }
+}
+
+/// A new-format length at `at`: its value, how many octets it takes, and whether it is the last.
+fn new_length(octets: &[u8], at: usize) -> Result<(usize, usize, bool), FramingError> {
+    match octet(octets, at)? {
+        short @ 0..=191 => Ok((usize::from(short), 1, true)),
+        high @ 192..=223 => {
+            let low = octet(octets, at + 1)?;
+            Ok(((usize::from(high) - 192) * 256 + usize::from(low) + 192, 2, true))
+        }
+        power @ 224..=254 => Ok((1 << (power & 0x1F), 1, false)),
+        255 => Ok((big_endian(octets, at + 1, 4)?, 5, true)),
+    }
+}
+
+fn definite(tag: u8, octets: &[u8], start: usize, length: usize) -> Result<Packet<'_>, FramingError> {
+    let end = start.checked_add(length).ok_or(FramingError::Incomplete)?;
+    let body = octets.get(start..end).ok_or(FramingError::Incomplete)?;
+    Ok(Packet { tag, body, body_octets: length, end })
+}
+
+fn octet(octets: &[u8], at: usize) -> Result<u8, FramingError> {
+    octets.get(at).copied().ok_or(FramingError::Incomplete)
+}
+
+fn big_endian(octets: &[u8], at: usize, count: usize) -> Result<usize, FramingError> {
+    let field = octets.get(at..at + count).ok_or(FramingError::Incomplete)?;
+    Ok(field.iter().fold(0, |value, octet| value << 8 | usize::from(*octet)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    /// A session key packet and a body, both with lengths of one octet.
+    const MESSAGE: &[u8] = b"\xC1\x03\x03ab\xD2\x04\x01xyz";
+
+    #[test]
+    fn every_cut_of_a_message_is_incomplete_and_the_whole_is_not() {
+        for end in 3..MESSAGE.len() {
+            let cut = MESSAGE.get(..end).unwrap();
+            assert_eq!(outline(cut).unwrap_err(), FramingError::Incomplete, "{end}");
+        }
+        assert_eq!(outline(MESSAGE).unwrap().container, Container::Mdc);
+    }
+
+    #[test]
+    fn chunks_count_only_with_their_last_one() {
+        let mut message = b"\xC1\x03\x03ab\xD2\xE1\x01x".to_vec();
+        assert_eq!(outline(&message).unwrap_err(), FramingError::Incomplete);
+        message.extend_from_slice(b"\x01y");
+        assert_eq!(outline(&message).unwrap().message, message);
+    }
+
+    #[test]
+    fn what_follows_the_body_is_not_part_of_it() {
+        let longer = [MESSAGE, b"\r\n<html>"].concat();
+        assert_eq!(outline(&longer).unwrap().message, MESSAGE);
+    }
+
+    #[test]
+    fn a_length_of_four_gigabytes_is_incomplete_not_an_allocation() {
+        let message = b"\xC1\x03\x03ab\xD2\xFF\xFF\xFF\xFF\xFF\x01";
+        assert_eq!(outline(message).unwrap_err(), FramingError::Incomplete);
+    }
+
+    #[test]
+    fn other_files_are_not_sealed() {
+        for other in [&b""[..], b"<html>", b"\xFF\xFB\x10\xC4", b"\x99\x01\x0D\x04", b"RIFF"] {
+            assert_eq!(outline(other).unwrap_err(), FramingError::NotSealed);
+        }
+    }
+
+    #[test]
+    fn an_armor_without_its_end_is_incomplete() {
+        let cut = b"-----BEGIN PGP MESSAGE-----\n\nwcBM";
+        assert_eq!(binary(cut).unwrap_err(), FramingError::Incomplete);
+    }
+}

@@ -1,0 +1,31 @@
+//! How much of anything that comes from outside is taken in.
+
+/// The largest sealed message that a workstation reads, in octets (512 MiB).
+pub const MESSAGE_OCTETS: u64 = 512 << 20;
+
+/// The most octets that a message may hold once it is open (2 GiB).
+pub const DECODED_OCTETS: u64 = 2 << 30;
+
+/// The largest file of keys or certificates that is read, in octets (64 MiB: a large team's
+/// keyring is 5 MB).
+pub const KEY_FILE_OCTETS: u64 = 64 << 20;
+
+/// How often one message may be sealed inside another; the stock script seals twice at most.
+pub(crate) const NESTED_SEALS: usize = 4;
+
+/// How many layers of compression and signatures one seal may hold.
+pub(crate) const NESTED_PACKETS: usize = 16;
+
+/// How many session key packets are looked at.
+pub(crate) const SESSION_KEY_PACKETS: usize = 1024;
+
+/// Audio hardly compresses, digital silence does: a message may grow to this many times its size.
+const EXPANSION: u64 = 64;
+
+/// What every message may grow to, however small it is, in octets.
+const EXPANSION_FLOOR_OCTETS: u64 = 64 << 20;
+
+/// The most octets that a message of `sealed_octets` may hold once open, so that a bomb ends early.
+pub(crate) fn opened_octets(sealed_octets: u64) -> u64 {
+    sealed_octets.saturating_mul(EXPANSION).clamp(EXPANSION_FLOOR_OCTETS, DECODED_OCTETS)
+}
