@@ -34,7 +34,6 @@ pub(crate) fn reading_policy() -> StandardPolicy<'static> {
 
 /// Whether sequoia deciphers with this algorithm. It calls Blowfish supported and then fails.
 pub(crate) fn is_readable(algorithm: Option<SymmetricAlgorithm>) -> bool {
-    #[expect(deprecated, reason = "old recordings were sealed with it")]
     let blowfish = SymmetricAlgorithm::Blowfish;
     algorithm.is_none_or(|algorithm| algorithm.is_supported() && algorithm != blowfish)
 }

@@ -16,7 +16,7 @@ use openpgp::policy::StandardPolicy;
 use openpgp::types::SymmetricAlgorithm;
 use openpgp::{Cert, KeyHandle, KeyID};
 use sha2::{Digest as _, Sha256};
-use std::io::{ErrorKind, Read, Seek};
+use std::io::{self, ErrorKind, Read, Seek};
 use zeroize::Zeroizing;
 
 /// Why the sealed file is not what it should be. It must not be published.
@@ -48,10 +48,11 @@ pub fn verify<R: Read + Seek + Send + Sync>(
     receipt: &Receipt,
     recipients: &[Recipient],
 ) -> Result<(), VerifyError> {
-    if digest(&mut source)? != (receipt.ciphertext_octets, receipt.ciphertext_sha256) {
+    let unreadable = |error: io::Error| VerifyError::Unreadable(error.to_string());
+    if digest(&mut source).map_err(unreadable)? != (receipt.ciphertext_octets, receipt.ciphertext_sha256) {
         return Err(VerifyError::OtherOctets);
     }
-    source.rewind().map_err(|error| VerifyError::Unreadable(error.to_string()))?;
+    source.rewind().map_err(unreadable)?;
     let policy = StandardPolicy::new();
     let helper = Proof {
         session_key: receipt.session_key.clone(),
@@ -62,7 +63,7 @@ pub fn verify<R: Read + Seek + Send + Sync>(
         .map(|builder| builder.buffer_size(1 << 16))
         .and_then(|builder| builder.with_policy(&policy, None, helper))
         .map_err(|error| VerifyError::Unreadable(error.to_string()))?;
-    let plaintext = digest(&mut decryptor)?;
+    let plaintext = digest(&mut decryptor).map_err(unreadable)?;
     if decryptor.helper_ref().has_other_recipients {
         return Err(VerifyError::OtherRecipients);
     }
@@ -73,7 +74,10 @@ pub fn verify<R: Read + Seek + Send + Sync>(
 }
 
 /// The length and SHA-256 of everything that `source` yields.
-fn digest(source: &mut dyn Read) -> Result<(u64, [u8; 32]), VerifyError> {
+///
+/// # Errors
+/// The source's.
+pub fn digest(source: &mut dyn Read) -> io::Result<(u64, [u8; 32])> {
     let mut hash = Sha256::new();
     let mut octets = 0;
     let mut chunk = Zeroizing::new(vec![0; 1 << 16]);
@@ -85,7 +89,7 @@ fn digest(source: &mut dyn Read) -> Result<(u64, [u8; 32]), VerifyError> {
                 octets += count as u64;
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(VerifyError::Unreadable(error.to_string())),
+            Err(error) => return Err(error),
         }
     }
 }

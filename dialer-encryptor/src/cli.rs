@@ -1,0 +1,203 @@
+//! Which flags are there, in the new spelling and in that of the stock script?
+
+use crate::spool::Format;
+use clap::{ArgAction, Parser, ValueEnum};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+/// What a sealed file's name ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Suffix {
+    /// As the vendor's page says.
+    Pgp,
+    /// For sites that keep the stock step 3, which looks up names that end in `.gpg` only.
+    Gpg,
+}
+
+impl Suffix {
+    /// The ending, without its dot.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Pgp => "pgp",
+            Self::Gpg => "gpg",
+        }
+    }
+}
+
+/// Seals finished VICIdial call recordings with OpenPGP.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dialer-encryptor",
+    version,
+    arg_required_else_help = true,
+    after_help = "The flags of AST_CRON_audio_2_encrypt.pl work too, in any case: --GPG --MP3 \
+        --recipients=a---b --max-files=N --run-check --debug --debugX -t.\n\n\
+        Exit codes: 0 all done or nothing to do, 1 some recordings failed and stay queued, \
+        2 could not run; no recording was touched."
+)]
+pub struct Args {
+    /// VICIdial's configuration file
+    #[arg(long, value_name = "FILE", default_value = "/etc/astguiclient.conf")]
+    pub conf: PathBuf,
+
+    /// Format to seal; may be given several times
+    #[arg(long = "format", value_name = "FORMAT", value_delimiter = ',')]
+    pub formats: Vec<Format>,
+
+    /// Whom to seal for: full fingerprint, key ID or mail address; once for each
+    #[arg(long = "recipient", value_name = "FINGERPRINT|KEYID|ADDRESS")]
+    pub recipient: Vec<String>,
+
+    /// Certificates: a file, or a folder of files; may be given several times
+    #[arg(long, value_name = "FILE_OR_FOLDER")]
+    pub certs: Vec<PathBuf>,
+
+    /// GnuPG home with more certificates [default: that of the user]
+    #[arg(long, value_name = "DIR")]
+    pub gnupg_home: Option<PathBuf>,
+
+    /// Ending of the sealed files
+    #[arg(long, value_enum, default_value = "pgp")]
+    pub suffix: Suffix,
+
+    /// Where the journal is kept; not under PATHDONEmonitor
+    #[arg(long, value_name = "DIR", default_value = "/var/lib/callseal")]
+    pub state_dir: PathBuf,
+
+    /// Leave recording_log alone
+    #[arg(long)]
+    pub no_database: bool,
+
+    /// Say what would be sealed and touch nothing
+    #[arg(long, short = 't', visible_alias = "test")]
+    pub dry_run: bool,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Most recordings to seal in one run, for each format
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub max_files: usize,
+
+    /// How long a recording must have been still, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub settle_secs: u64,
+
+    /// Print the result, also where there is no terminal
+    #[arg(long, action = ArgAction::Count)]
+    pub debug: u8,
+
+    #[command(flatten)]
+    pub(crate) stock: Stock,
+}
+
+/// The spelling of `AST_CRON_audio_2_encrypt.pl`, in lower case.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Stock {
+    #[arg(long, hide = true)]
+    gpg: bool,
+    #[arg(long, hide = true)]
+    wav: bool,
+    #[arg(long, hide = true)]
+    gsm: bool,
+    #[arg(long, hide = true)]
+    mp3: bool,
+    #[arg(long, hide = true)]
+    ogg: bool,
+    #[arg(long, hide = true)]
+    gsw: bool,
+    #[arg(long, hide = true)]
+    https: bool,
+    #[arg(long, hide = true)]
+    run_check: bool,
+    #[arg(long, hide = true, action = ArgAction::Count)]
+    debugx: u8,
+    #[arg(long, hide = true, value_name = "A---B")]
+    recipients: Vec<String>,
+}
+
+impl Args {
+    /// The formats asked for in either spelling, each once.
+    #[must_use]
+    pub fn all_formats(&self) -> Vec<Format> {
+        let stock = [
+            (self.stock.mp3, Format::Mp3),
+            (self.stock.wav, Format::Wav),
+            (self.stock.gsm, Format::Gsm),
+            (self.stock.ogg, Format::Ogg),
+            (self.stock.gsw, Format::Gsw),
+        ];
+        let mut formats = Vec::new();
+        let asked = stock.iter().filter_map(|(is_asked, format)| is_asked.then_some(*format));
+        for format in self.formats.iter().copied().chain(asked) {
+            if !formats.contains(&format) {
+                formats.push(format);
+            }
+        }
+        formats
+    }
+
+    /// The recipients asked for in either spelling; the stock one puts three dashes between them.
+    #[must_use]
+    pub fn all_recipients(&self) -> Vec<String> {
+        let stock = self.stock.recipients.iter().flat_map(|list| list.split("---"));
+        let all = self.recipient.iter().map(String::as_str).chain(stock);
+        all.map(str::trim).filter(|one| !one.is_empty()).map(String::from).collect()
+    }
+
+    /// Whether the result is printed where there is no terminal.
+    #[must_use]
+    pub fn is_debug(&self) -> bool {
+        self.debug > 0 || self.stock.debugx > 0
+    }
+}
+
+/// Reads the command line. Names of flags are matched in any case, as the stock script does; what
+/// stands behind `=` is left alone.
+///
+/// # Errors
+/// clap's error, which prints itself; also for `--help` and `--version`.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
+    Args::try_parse_from(args.into_iter().map(|arg| lower_case_flag(&arg)))
+}
+
+fn lower_case_flag(arg: &OsStr) -> OsString {
+    let octets = arg.as_bytes();
+    if !octets.starts_with(b"--") {
+        return arg.to_os_string();
+    }
+    let end = octets.iter().position(|octet| *octet == b'=').unwrap_or(octets.len());
+    let (name, value) = octets.split_at(end);
+    let name = name.to_ascii_lowercase();
+    OsString::from_vec([name.as_slice(), value].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    fn parsed(line: &str) -> Args {
+        let words = std::iter::once("dialer-encryptor").chain(line.split(' '));
+        parse(words.map(OsString::from)).unwrap()
+    }
+
+    #[test]
+    fn the_stock_spelling_says_the_same() {
+        let stock = parsed("--GPG --MP3 --recipients=qa-team@x.com---B@y.org --debugX --Run-Check");
+        let new = parsed("--format mp3 --recipient qa-team@x.com --recipient B@y.org");
+        assert_eq!(stock.all_formats(), new.all_formats());
+        assert_eq!(stock.all_recipients(), new.all_recipients());
+        assert!(stock.is_debug() && !new.is_debug());
+        assert!(!stock.dry_run, "the -t inside an address is no flag");
+    }
+
+    #[test]
+    fn formats_are_taken_once_and_in_any_number() {
+        let args = parsed("--format mp3,wav --MP3 --gsw");
+        assert_eq!(args.all_formats(), [Format::Mp3, Format::Wav, Format::Gsw]);
+    }
+}

@@ -1,0 +1,97 @@
+//! What is this run to do? Flags and files, checked once.
+
+use crate::astguiclient;
+use crate::cli::{Args, Suffix};
+use crate::error::RunError;
+use crate::spool::Format;
+use shared::recipient::Spec;
+use std::env;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A configuration that can be run.
+#[derive(Debug)]
+pub struct Config {
+    /// `PATHDONEmonitor`.
+    pub spool: PathBuf,
+    /// `PATHlogs`, where it is set.
+    pub logs: Option<PathBuf>,
+    /// At least one.
+    pub formats: Vec<Format>,
+    /// At least one.
+    pub recipients: Vec<Spec>,
+    /// Files and folders of certificates.
+    pub certificates: Vec<PathBuf>,
+    /// Where GnuPG keeps this user's certificates, if there is such a place.
+    pub gnupg_home: Option<PathBuf>,
+    /// What sealed names end with.
+    pub suffix: Suffix,
+    /// Where the journal is.
+    pub state_dir: PathBuf,
+    /// How long a recording must have been still.
+    pub settle: Duration,
+    /// Whether to touch nothing.
+    pub is_dry_run: bool,
+    /// Most recordings of one format.
+    pub max_files: usize,
+}
+
+impl Config {
+    /// Reads and checks everything that can be checked without touching the spool.
+    ///
+    /// # Errors
+    /// When something is missing or makes no sense.
+    pub fn read(args: &Args) -> Result<Self, RunError> {
+        let formats = args.all_formats();
+        if formats.is_empty() {
+            return Err(RunError::NoFormat);
+        }
+        let asked = args.all_recipients();
+        if asked.is_empty() {
+            return Err(RunError::NoRecipient);
+        }
+        if !args.no_database && !args.dry_run {
+            return Err(RunError::DatabaseNotYet);
+        }
+        let recipients = specs(&asked)?;
+        let octets = std::fs::read(&args.conf)
+            .map_err(|source| RunError::Conf { path: args.conf.clone(), source })?;
+        let settings = astguiclient::parse(&octets);
+        let spool = settings
+            .path_done_monitor
+            .filter(|path| path.is_absolute())
+            .ok_or_else(|| RunError::NoSpool { path: args.conf.clone() })?;
+        if args.state_dir.starts_with(&spool) {
+            return Err(RunError::StateInSpool { path: args.state_dir.clone() });
+        }
+        Ok(Self {
+            spool,
+            logs: settings.path_logs,
+            formats,
+            recipients,
+            certificates: args.certs.clone(),
+            gnupg_home: args.gnupg_home.clone().or_else(users_gnupg_home),
+            suffix: args.suffix,
+            state_dir: args.state_dir.clone(),
+            settle: Duration::from_secs(args.settle_secs),
+            is_dry_run: args.dry_run,
+            max_files: args.max_files,
+        })
+    }
+}
+
+fn specs(asked: &[String]) -> Result<Vec<Spec>, RunError> {
+    let (read, refused): (Vec<_>, Vec<_>) =
+        asked.iter().map(|text| Spec::parse(text)).partition(Result::is_ok);
+    if refused.is_empty() {
+        return Ok(read.into_iter().flatten().collect());
+    }
+    let refused = refused.into_iter().filter_map(Result::err).collect();
+    Err(RunError::Recipients { refused, unread: Vec::new() })
+}
+
+/// `GNUPGHOME`, or `~/.gnupg` of the user that runs this.
+fn users_gnupg_home() -> Option<PathBuf> {
+    let named = env::var_os("GNUPGHOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    named.or_else(|| env::home_dir().map(|home| home.join(".gnupg")))
+}

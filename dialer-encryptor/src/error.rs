@@ -1,0 +1,145 @@
+//! What went wrong, and what to do about it: two sentences each, printed once at the edge.
+
+use crate::folders::Identity;
+use shared::certs::KeyError;
+use shared::encrypt::SealError;
+use shared::recipient::RecipientError;
+use shared::recording::escaped;
+use shared::verify::VerifyError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A path as it may be printed.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    escaped(path.as_os_str().as_encoded_bytes())
+}
+
+fn lines<E: std::fmt::Display>(errors: &[E]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Why nothing could be started. No recording was touched.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// No `--format`.
+    #[error("No format was given. Add --format mp3 (or wav, gsm, ogg, gsw).")]
+    NoFormat,
+    /// No `--recipient`.
+    #[error("No recipient was given. Add --recipient with the full fingerprint of a certificate.")]
+    NoRecipient,
+    /// Neither the database nor the leave to go without.
+    #[error("This version cannot update recording_log yet. Add --no-database to seal without it, \
+        and update the links yourself.")]
+    DatabaseNotYet,
+    /// The configuration file.
+    #[error("The configuration file cannot be read ({source}). Name it with --conf: {}",
+        shown(path))]
+    Conf {
+        /// Which file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// No usable `PATHDONEmonitor`.
+    #[error("The configuration file names no absolute path as PATHDONEmonitor. Check that it is \
+        VICIdial's astguiclient.conf: {}", shown(path))]
+    NoSpool {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The journal would stand where recordings are deleted and uploaded.
+    #[error("The state folder must not be under PATHDONEmonitor, where other scripts delete and \
+        upload. Choose another --state-dir than: {}", shown(path))]
+    StateInSpool {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// Somebody cannot be sealed for.
+    #[error("{}{}\nNothing was sealed.", lines(refused),
+        unread.iter().map(|why| format!("\nNot read: {why}")).collect::<String>())]
+    Recipients {
+        /// Each of them, with its reason.
+        refused: Vec<RecipientError>,
+        /// Certificates that could not be read; the one looked for may be among them.
+        unread: Vec<String>,
+    },
+    /// A file of certificates.
+    #[error("The certificates cannot be read. {0}")]
+    Certificates(#[from] KeyError),
+    /// A folder of the spool.
+    #[error("The folder cannot be used ({source}). Check that it exists and who may write to \
+        it: {}", shown(path))]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Renaming would be copying.
+    #[error("The folder is on another file system than PATHDONEmonitor, so that nothing can be \
+        published there in one step. Move it back under the same file system: {}", shown(path))]
+    OtherFileSystem {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// The journal.
+    #[error("The journal cannot be used ({source}). Check the space and permissions of its \
+        folder: {}", shown(path))]
+    Journal {
+        /// Its file.
+        path: PathBuf,
+        /// SQLite's reason.
+        source: rusqlite::Error,
+    },
+}
+
+/// Why one recording stays in the queue. Its plaintext is untouched.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// Looking at it failed.
+    #[error("the recording cannot be opened: {0}")]
+    Open(#[source] io::Error),
+    /// Its name leaves no room for the ending.
+    #[error("the name is too long: {octets} octets with the ending, and 255 is the limit")]
+    NameTooLong {
+        /// How long it would be.
+        octets: usize,
+    },
+    /// Sealing failed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The proof failed.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// It was written to meanwhile.
+    #[error("the recording changed while it was sealed; it will be sealed again")]
+    Changed,
+    /// A step failed.
+    #[error("{step} failed: {source}")]
+    Step {
+        /// Which one.
+        step: &'static str,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The journal refused an entry.
+    #[error("the journal cannot be written: {0}")]
+    Journal(#[from] rusqlite::Error),
+    /// Ten thousand files of the same name.
+    #[error("every name up to ~9999 is taken in GPG")]
+    NoFreeName,
+    /// The plaintext's place was taken by another file.
+    #[error("another file stands under its name now; the sealed one is complete, that one stays")]
+    Replaced {
+        /// What was sealed.
+        sealed: Identity,
+    },
+}
+
+impl RecordingError {
+    /// For `map_err`: a failed system call in a named step.
+    pub fn step<E: Into<io::Error>>(step: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::Step { step, source: error.into() }
+    }
+}

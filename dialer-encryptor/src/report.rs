@@ -1,0 +1,136 @@
+//! Who is told what? A terminal and `--json` get the result, cron gets only what needs a person,
+//! and PATHlogs gets one line a run.
+
+use crate::cli::Args;
+use crate::config::Config;
+use crate::error::RunError;
+use crate::summary::Summary;
+use serde_json::json;
+use shared::recording::escaped;
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::process::ExitCode;
+
+/// How many failures are printed one by one; a full disk fails every recording alike.
+const PRINTED_FAILURES: usize = 20;
+
+/// Prints the result and gives the exit code: 0 all done or nothing to do, 1 some recordings
+/// stay queued, 2 could not run.
+#[must_use]
+pub fn finish(args: &Args, result: Result<Summary, RunError>) -> ExitCode {
+    // Nobody is left to tell when printing itself fails (a pipe that was closed).
+    let _ = match &result {
+        Ok(summary) => print(args, summary),
+        Err(error) => print_error(args, error),
+    };
+    match result {
+        Ok(summary) if summary.is_ok() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(1),
+        Err(_) => ExitCode::from(2),
+    }
+}
+
+/// Prints help, the version, or what is wrong with the flags.
+#[must_use]
+pub fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+}
+
+fn print(args: &Args, summary: &Summary) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", as_json(summary))?;
+    } else if args.dry_run {
+        for name in &summary.would_seal {
+            writeln!(out, "{}", escaped(name.as_bytes()))?;
+        }
+        writeln!(out, "{} would be sealed, nothing was touched", summary.would_seal.len())?;
+    } else if out.is_terminal() || args.is_debug() {
+        writeln!(out, "{}", line(summary))?;
+    }
+    let mut err = io::stderr().lock();
+    for warning in &summary.warnings {
+        writeln!(err, "Warning: {warning}")?;
+    }
+    for failure in summary.failures.iter().take(PRINTED_FAILURES) {
+        writeln!(err, "Not sealed, and kept: {} ({})", failure.recording, failure.reason)?;
+    }
+    if let Some(more) = summary.failures.len().checked_sub(PRINTED_FAILURES + 1) {
+        writeln!(err, "Not sealed, and kept: {} more", more + 1)?;
+    }
+    if !summary.is_ok() {
+        writeln!(err, "The next run tries them again.")?;
+    }
+    Ok(())
+}
+
+fn print_error(args: &Args, error: &RunError) -> io::Result<()> {
+    if args.json {
+        let object = json!({ "ok": false, "error": error.to_string() });
+        writeln!(io::stdout().lock(), "{object}")?;
+    }
+    writeln!(io::stderr().lock(), "{error}")
+}
+
+fn as_json(summary: &Summary) -> serde_json::Value {
+    let would_seal: Vec<String> =
+        summary.would_seal.iter().map(|name| escaped(name.as_bytes())).collect();
+    json!({
+        "ok": summary.is_ok(),
+        "sealed": summary.sealed,
+        "sealed_octets": summary.sealed_octets,
+        "recovered": summary.recovered,
+        "already_sealed": summary.already_sealed,
+        "busy": summary.busy,
+        "swept": summary.swept,
+        "left_for_next_run": summary.left_for_next_run,
+        "locked": summary.locked.iter().map(|format| format.name()).collect::<Vec<_>>(),
+        "would_seal": would_seal,
+        "warnings": summary.warnings,
+        "failures": summary.failures,
+        "recipients": summary.recipients,
+        "seconds": summary.seconds(),
+    })
+}
+
+fn line(summary: &Summary) -> String {
+    let locked: Vec<&str> = summary.locked.iter().map(|format| format.name()).collect();
+    let locked = match locked.as_slice() {
+        [] => String::new(),
+        formats => format!(", another run is at work on {}", formats.join(" ")),
+    };
+    format!(
+        "{} sealed, {} finished from before, {} busy, {} failed, {:.1} s{locked}",
+        summary.sealed,
+        summary.recovered,
+        summary.busy,
+        summary.failures.len(),
+        summary.seconds(),
+    )
+}
+
+/// Appends the run's line to `callseal.log` in PATHlogs, where that folder exists. The log is no
+/// condition for sealing, so a failure is a warning.
+pub fn log(config: &Config, summary: &mut Summary) {
+    let Some(folder) = config.logs.as_ref().filter(|_| !config.is_dry_run) else { return };
+    let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S");
+    let mut text = format!("{now} {}\n", line(summary));
+    for failure in &summary.failures {
+        text.push_str(&format!("{now} failed: {} ({})\n", failure.recording, failure.reason));
+    }
+    for warning in &summary.warnings {
+        text.push_str(&format!("{now} warning: {warning}\n"));
+    }
+    let path = folder.join("callseal.log");
+    let written = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    if let Err(error) = written {
+        let shown = crate::error::shown(&path);
+        summary.warn(format!("The run's line cannot be written ({error}): {shown}"));
+    }
+}

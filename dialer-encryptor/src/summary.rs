@@ -1,0 +1,150 @@
+//! What did the run do? Outcomes are collected one by one; no recording is forgotten.
+
+use crate::claim::Claim;
+use crate::error::RecordingError;
+use crate::spool::Format;
+use serde::Serialize;
+use shared::recipient::Recipient;
+use shared::recording::escaped;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::time::Instant;
+
+/// The outcome of a run. Names are escaped when they enter.
+#[derive(Debug)]
+pub struct Summary {
+    /// Recordings sealed, their plaintext removed.
+    pub sealed: usize,
+    /// Their length altogether.
+    pub sealed_octets: u64,
+    /// Recordings that an earlier run had published and that were finished now.
+    pub recovered: usize,
+    /// Recordings whose sealed file stood in `GPG` already, published by this program.
+    pub already_sealed: usize,
+    /// Recordings that somebody still writes to, or that are too young.
+    pub busy: usize,
+    /// Leftover temporaries removed.
+    pub swept: usize,
+    /// Recordings beyond `--max-files`.
+    pub left_for_next_run: usize,
+    /// Formats that another run is at work on.
+    pub locked: Vec<Format>,
+    /// What a dry run found.
+    pub would_seal: Vec<OsString>,
+    /// What somebody should look at; the recordings are safe.
+    pub warnings: Vec<String>,
+    /// Recordings that stay in the queue, and why.
+    pub failures: Vec<Failure>,
+    /// Whom it was sealed for.
+    pub recipients: Vec<Named>,
+    began: Instant,
+}
+
+/// A recording that stays in the queue.
+#[derive(Debug, Serialize)]
+pub struct Failure {
+    /// Its name.
+    pub recording: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A recipient as the result names them.
+#[derive(Debug, Serialize)]
+pub struct Named {
+    /// The certificate's fingerprint.
+    pub fingerprint: String,
+    /// Whose it is.
+    pub owner: String,
+}
+
+impl Summary {
+    /// An empty one.
+    #[must_use]
+    pub fn for_recipients(recipients: &[Recipient]) -> Self {
+        let named = |one: &Recipient| Named {
+            fingerprint: one.fingerprint().to_string(),
+            owner: one.owner().to_string(),
+        };
+        Self {
+            sealed: 0,
+            sealed_octets: 0,
+            recovered: 0,
+            already_sealed: 0,
+            busy: 0,
+            swept: 0,
+            left_for_next_run: 0,
+            locked: Vec::new(),
+            would_seal: Vec::new(),
+            warnings: Vec::new(),
+            failures: Vec::new(),
+            recipients: recipients.iter().map(named).collect(),
+            began: Instant::now(),
+        }
+    }
+
+    /// How long the run has taken, in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    /// Whether every recording that could be sealed was.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.failures.is_empty()
+    }
+
+    /// A recording stays in the queue.
+    pub fn fail(&mut self, name: &OsStr, error: &RecordingError) {
+        let recording = escaped(name.as_bytes());
+        self.failures.push(Failure { recording, reason: error.to_string() });
+    }
+
+    /// Something is worth a look.
+    pub fn warn(&mut self, warning: String) {
+        self.warnings.push(warning);
+    }
+
+    /// A recording is done with.
+    pub fn sealed(&mut self, claim: &Claim) {
+        self.sealed += 1;
+        self.sealed_octets += claim.identity.octets;
+        let name = || escaped(claim.name.as_bytes());
+        if claim.identity.octets == 0 {
+            self.warn(format!("A recording was empty and was sealed as such: {}", name()));
+        }
+        if claim.links > 1 {
+            self.warn(format!(
+                "A recording has another name elsewhere (a hard link), which still holds the \
+                 plaintext: {}",
+                name()
+            ));
+        }
+    }
+
+    /// Something under a recording's name is no file.
+    pub fn pass_over(&mut self, name: &OsStr) {
+        self.warn(format!(
+            "This is no regular file and was left alone: {}",
+            escaped(name.as_bytes())
+        ));
+    }
+
+    /// Another sealed file has the obvious name.
+    pub fn keep_both(&mut self, recording: &OsStr, output: &OsStr) {
+        self.warn(format!(
+            "Another sealed file has the name already; both are kept. {} was sealed as {}",
+            escaped(recording.as_bytes()),
+            escaped(output.as_bytes())
+        ));
+    }
+
+    /// An incomplete sealed file stood in the way.
+    pub fn set_aside(&mut self, output: &OsStr) {
+        self.warn(format!(
+            "An incomplete file stood in GPG and was moved to .sealing/set-aside: {}",
+            escaped(output.as_bytes())
+        ));
+    }
+}
