@@ -4,7 +4,6 @@ use crate::astguiclient;
 use crate::cli::{Args, Suffix};
 use crate::error::RunError;
 use crate::spool::Format;
-use shared::recipient::Spec;
 use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,8 +17,8 @@ pub struct Config {
     pub logs: Option<PathBuf>,
     /// At least one.
     pub formats: Vec<Format>,
-    /// At least one.
-    pub recipients: Vec<Spec>,
+    /// At least one, as it was written.
+    pub recipients: Vec<String>,
     /// Files and folders of certificates.
     pub certificates: Vec<PathBuf>,
     /// Where GnuPG keeps this user's certificates, if there is such a place.
@@ -53,7 +52,6 @@ impl Config {
         if !args.no_database && !args.dry_run {
             return Err(RunError::DatabaseNotYet);
         }
-        let recipients = specs(&asked)?;
         let octets = std::fs::read(&args.conf)
             .map_err(|source| RunError::Conf { path: args.conf.clone(), source })?;
         let settings = astguiclient::parse(&octets);
@@ -68,7 +66,7 @@ impl Config {
             spool,
             logs: settings.path_logs,
             formats,
-            recipients,
+            recipients: asked,
             certificates: args.certs.clone(),
             gnupg_home: args.gnupg_home.clone().or_else(users_gnupg_home),
             suffix: args.suffix,
@@ -78,16 +76,6 @@ impl Config {
             max_files: args.max_files,
         })
     }
-}
-
-fn specs(asked: &[String]) -> Result<Vec<Spec>, RunError> {
-    let (read, refused): (Vec<_>, Vec<_>) =
-        asked.iter().map(|text| Spec::parse(text)).partition(Result::is_ok);
-    if refused.is_empty() {
-        return Ok(read.into_iter().flatten().collect());
-    }
-    let refused = refused.into_iter().filter_map(Result::err).collect();
-    Err(RunError::Recipients { refused, unread: Vec::new() })
 }
 
 /// `GNUPGHOME`, or `~/.gnupg` of the user that runs this.

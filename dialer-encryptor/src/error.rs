@@ -29,12 +29,16 @@ pub enum RunError {
     #[error("No recipient was given. Add --recipient with the full fingerprint of a certificate.")]
     NoRecipient,
     /// Neither the database nor the leave to go without.
-    #[error("This version cannot update recording_log yet. Add --no-database to seal without it, \
-        and update the links yourself.")]
+    #[error(
+        "This version cannot update recording_log yet. Add --no-database to seal without it, \
+        and update the links yourself."
+    )]
     DatabaseNotYet,
     /// The configuration file.
-    #[error("The configuration file cannot be read ({source}). Name it with --conf: {}",
-        shown(path))]
+    #[error(
+        "The configuration file cannot be read ({source}). Name it with --conf: {}",
+        shown(path)
+    )]
     Conf {
         /// Which file.
         path: PathBuf,
@@ -42,15 +46,21 @@ pub enum RunError {
         source: io::Error,
     },
     /// No usable `PATHDONEmonitor`.
-    #[error("The configuration file names no absolute path as PATHDONEmonitor. Check that it is \
-        VICIdial's astguiclient.conf: {}", shown(path))]
+    #[error(
+        "The configuration file names no absolute path as PATHDONEmonitor. Check that it is \
+        VICIdial's astguiclient.conf: {}",
+        shown(path)
+    )]
     NoSpool {
         /// Which file.
         path: PathBuf,
     },
     /// The journal would stand where recordings are deleted and uploaded.
-    #[error("The state folder must not be under PATHDONEmonitor, where other scripts delete and \
-        upload. Choose another --state-dir than: {}", shown(path))]
+    #[error(
+        "The state folder must not be under PATHDONEmonitor, where other scripts delete and \
+        upload. Choose another --state-dir than: {}",
+        shown(path)
+    )]
     StateInSpool {
         /// Which folder.
         path: PathBuf,
@@ -68,8 +78,11 @@ pub enum RunError {
     #[error("The certificates cannot be read. {0}")]
     Certificates(#[from] KeyError),
     /// A folder of the spool.
-    #[error("The folder cannot be used ({source}). Check that it exists and who may write to \
-        it: {}", shown(path))]
+    #[error(
+        "The folder cannot be used ({source}). Check that it exists and who may write to \
+        it: {}",
+        shown(path)
+    )]
     Folder {
         /// Which folder.
         path: PathBuf,
@@ -77,15 +90,21 @@ pub enum RunError {
         source: io::Error,
     },
     /// Renaming would be copying.
-    #[error("The folder is on another file system than PATHDONEmonitor, so that nothing can be \
-        published there in one step. Move it back under the same file system: {}", shown(path))]
+    #[error(
+        "The folder is on another file system than PATHDONEmonitor, so that nothing can be \
+        published there in one step. Move it back under the same file system: {}",
+        shown(path)
+    )]
     OtherFileSystem {
         /// Which folder.
         path: PathBuf,
     },
     /// The journal.
-    #[error("The journal cannot be used ({source}). Check the space and permissions of its \
-        folder: {}", shown(path))]
+    #[error(
+        "The journal cannot be used ({source}). Check the space and permissions of its \
+        folder: {}",
+        shown(path)
+    )]
     Journal {
         /// Its file.
         path: PathBuf,

@@ -59,8 +59,12 @@ impl Identity {
 impl Folder {
     /// Opens a folder by path.
     fn open(path: &Path) -> Result<Self, RunError> {
-        let fd = fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-            .map_err(|error| RunError::Folder { path: path.to_owned(), source: error.into() })?;
+        let fd =
+            fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+                .map_err(|error| RunError::Folder {
+                    path: path.to_owned(),
+                    source: error.into(),
+                })?;
         Ok(Self { fd, path: path.to_owned() })
     }
 

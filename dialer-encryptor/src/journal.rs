@@ -186,7 +186,7 @@ impl Journal {
     }
 
     /// The digest of the sealed file that this journal published as `output` for this very
-    /// recording, if it did.
+    /// recording and these recipients, if it did.
     ///
     /// # Errors
     /// SQLite's.
@@ -194,13 +194,15 @@ impl Journal {
         &self,
         output: &OsStr,
         plaintext_sha256: &[u8; 32],
+        recipients: &str,
     ) -> rusqlite::Result<Option<[u8; 32]>> {
         self.connection
             .prepare_cached(
                 "SELECT ciphertext_sha256 FROM intent \
-                 WHERE output = ?1 AND plaintext_sha256 = ?2 ORDER BY id DESC LIMIT 1",
+                 WHERE output = ?1 AND plaintext_sha256 = ?2 AND recipients = ?3 \
+                 ORDER BY id DESC LIMIT 1",
             )?
-            .query_row(params![output.as_bytes(), plaintext_sha256], |row| row.get(0))
+            .query_row(params![output.as_bytes(), plaintext_sha256, recipients], |row| row.get(0))
             .optional()
     }
 }
@@ -259,8 +261,12 @@ mod tests {
         journal.finish(ids.get(..1).unwrap()).unwrap();
         journal.forget(ids.get(1..).unwrap()).unwrap();
         assert!(journal.unfinished(OsStr::new("/spool/MP3")).unwrap().is_empty());
-        assert_eq!(journal.published(OsStr::new("one.pgp"), &[1; 32]).unwrap(), Some([2; 32]));
-        assert_eq!(journal.published(OsStr::new("one.pgp"), &[3; 32]).unwrap(), None);
-        assert_eq!(journal.published(OsStr::new("two.pgp"), &[1; 32]).unwrap(), None);
+        assert_eq!(
+            journal.published(OsStr::new("one.pgp"), &[1; 32], "AA BB").unwrap(),
+            Some([2; 32])
+        );
+        assert_eq!(journal.published(OsStr::new("one.pgp"), &[1; 32], "AA").unwrap(), None);
+        assert_eq!(journal.published(OsStr::new("one.pgp"), &[3; 32], "AA BB").unwrap(), None);
+        assert_eq!(journal.published(OsStr::new("two.pgp"), &[1; 32], "AA BB").unwrap(), None);
     }
 }

@@ -29,7 +29,7 @@ use folders::Folders;
 use journal::Journal;
 use pipeline::Pipeline;
 use shared::certs::Certificates;
-use shared::recipient::Recipient;
+use shared::recipient::{Recipient, Spec};
 use spool::{Format, Spool};
 use summary::Summary;
 
@@ -72,8 +72,8 @@ fn recipients(config: &Config) -> Result<Vec<Recipient>, RunError> {
     }
     let mut found: Vec<Recipient> = Vec::new();
     let mut refused = Vec::new();
-    for spec in &config.recipients {
-        match Recipient::find(spec, &certificates) {
+    for asked in &config.recipients {
+        match Spec::parse(asked).and_then(|spec| Recipient::find(&spec, &certificates)) {
             // One person named twice is still one recipient.
             Ok(new) if found.iter().any(|one| one.fingerprint() == new.fingerprint()) => {}
             Ok(new) => found.push(new),

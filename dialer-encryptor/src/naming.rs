@@ -48,6 +48,19 @@ pub fn sealed_name(
     Ok(OsString::from_vec(name))
 }
 
+/// What is to be published.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The recording's name.
+    pub recording: &'a OsStr,
+    /// SHA-256 of the recording.
+    pub plaintext_sha256: &'a [u8; 32],
+    /// Whom it is sealed for, as the journal writes it.
+    pub recipients: &'a str,
+    /// What the name ends with.
+    pub suffix: Suffix,
+}
+
 /// Finds a place for a sealed recording. What stands in the way is never replaced: an incomplete
 /// file is set aside, anything else is kept and the new one gets a number. Both are reported.
 ///
@@ -56,21 +69,19 @@ pub fn sealed_name(
 pub fn place(
     folders: &Folders,
     journal: &Journal,
-    suffix: Suffix,
-    recording: &OsStr,
-    plaintext_sha256: &[u8; 32],
+    wanted: Wanted<'_>,
     summary: &mut Summary,
 ) -> Result<Place, RecordingError> {
     for number in 1..10_000 {
-        let name = sealed_name(recording, suffix, number)?;
+        let name = sealed_name(wanted.recording, wanted.suffix, number)?;
         let reading = RecordingError::step("looking into GPG");
         if folders.output.look(&name).map_err(reading)?.is_none() {
             if number > 1 {
-                summary.keep_both(recording, &name);
+                summary.keep_both(wanted.recording, &name);
             }
             return Ok(Place::Free(name));
         }
-        if is_ours(folders, journal, &name, plaintext_sha256)? {
+        if is_ours(folders, journal, &name, wanted)? {
             return Ok(Place::Finished(name));
         }
         if is_incomplete(folders, &name)? {
@@ -82,14 +93,15 @@ pub fn place(
     Err(RecordingError::NoFreeName)
 }
 
-/// Whether the journal published this name for this recording, and the file is still that one.
+/// Whether the journal published this name for this recording and these recipients, and the file is still that one.
 fn is_ours(
     folders: &Folders,
     journal: &Journal,
     name: &OsStr,
-    plaintext_sha256: &[u8; 32],
+    wanted: Wanted<'_>,
 ) -> Result<bool, RecordingError> {
-    let Some(expected) = journal.published(name, plaintext_sha256)? else { return Ok(false) };
+    let found = journal.published(name, wanted.plaintext_sha256, wanted.recipients)?;
+    let Some(expected) = found else { return Ok(false) };
     let Ok((fd, _)) = folders.output.open_file(name) else { return Ok(false) };
     let reading = RecordingError::step("reading a sealed file");
     let (_, found) = digest(&mut File::from(fd)).map_err(reading)?;

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::error::{RecordingError, RunError};
 use crate::folders::{Folders, Identity};
 use crate::journal::{Intent, Journal};
-use crate::naming::{self, Place};
+use crate::naming::{self, Place, Wanted};
 use crate::publish::Pending;
 use crate::spool::Spool;
 use crate::summary::Summary;
@@ -44,6 +44,8 @@ pub struct Pipeline<'a> {
     folders: &'a Folders,
     journal: &'a mut Journal,
     recipients: &'a [Recipient],
+    /// The recipients as the journal writes them.
+    fingerprints: String,
     summary: &'a mut Summary,
 }
 
@@ -56,7 +58,10 @@ impl<'a> Pipeline<'a> {
         recipients: &'a [Recipient],
         summary: &'a mut Summary,
     ) -> Self {
-        Self { config, folders, journal, recipients, summary }
+        let mut fingerprints: Vec<&str> = recipients.iter().map(Recipient::fingerprint).collect();
+        fingerprints.sort_unstable();
+        let fingerprints = fingerprints.join(" ");
+        Self { config, folders, journal, recipients, fingerprints, summary }
     }
 
     /// Takes every recording of the spool through: those that have been still for the settle time
@@ -158,10 +163,8 @@ impl<'a> Pipeline<'a> {
     /// Step 3, for the whole group at once.
     fn sync(&mut self, mut sealed: Vec<Sealed<'a>>) -> Vec<Sealed<'a>> {
         let results: Vec<Result<(), RecordingError>> = thread::scope(|scope| {
-            let syncs: Vec<_> = sealed
-                .iter_mut()
-                .map(|sealed| scope.spawn(|| sealed.pending.sync()))
-                .collect();
+            let syncs: Vec<_> =
+                sealed.iter_mut().map(|sealed| scope.spawn(|| sealed.pending.sync())).collect();
             // A thread that died has not synced.
             syncs
                 .into_iter()
@@ -173,9 +176,10 @@ impl<'a> Pipeline<'a> {
 
     /// Step 4.
     fn prove(&mut self, sealed: Sealed<'a>) -> Option<Sealed<'a>> {
-        let proof = sealed.pending.reopen().and_then(|file| {
-            Ok(verify::verify(file, &sealed.receipt, self.recipients)?)
-        });
+        let proof = sealed
+            .pending
+            .reopen()
+            .and_then(|file| Ok(verify::verify(file, &sealed.receipt, self.recipients)?));
         self.keep(vec![sealed], vec![proof]).pop()
     }
 
@@ -207,22 +211,22 @@ impl<'a> Pipeline<'a> {
             }
         }
         let durable = fsync(&self.folders.output.fd);
-        let failed = |_: &Published| {
-            durable.map_err(RecordingError::step("making GPG durable"))
-        };
+        let failed = |_: &Published| durable.map_err(RecordingError::step("making GPG durable"));
         let results = published.iter().map(failed).collect();
         self.keep(published, results)
     }
 
     fn place(&mut self, sealed: &Sealed<'a>) -> Result<Place, RecordingError> {
-        let plaintext = &sealed.receipt.plaintext_sha256;
-        let name = &sealed.claim.name;
-        let suffix = self.config.suffix;
-        naming::place(self.folders, self.journal, suffix, name, plaintext, self.summary)
+        let wanted = Wanted {
+            recording: &sealed.claim.name,
+            plaintext_sha256: &sealed.receipt.plaintext_sha256,
+            recipients: &self.fingerprints,
+            suffix: self.config.suffix,
+        };
+        naming::place(self.folders, self.journal, wanted, self.summary)
     }
 
     fn intent(&self, sealed: &Sealed<'a>, output: OsString) -> Intent {
-        let fingerprints: Vec<&str> = self.recipients.iter().map(Recipient::fingerprint).collect();
         Intent {
             folder: self.folders.source.path.clone().into_os_string(),
             name: sealed.claim.name.clone(),
@@ -231,7 +235,7 @@ impl<'a> Pipeline<'a> {
             ciphertext_sha256: sealed.receipt.ciphertext_sha256,
             ciphertext_octets: sealed.receipt.ciphertext_octets,
             output,
-            recipients: fingerprints.join(" "),
+            recipients: self.fingerprints.clone(),
         }
     }
 
@@ -282,8 +286,7 @@ impl<'a> Pipeline<'a> {
         if published.is_empty() {
             return;
         }
-        let results =
-            published.iter().map(|one| one.claim.remove(&self.folders.source)).collect();
+        let results = published.iter().map(|one| one.claim.remove(&self.folders.source)).collect();
         let removed = self.keep(published, results);
         if let Err(error) = fsync(&self.folders.source.fd) {
             // After a crash the plaintext may be back; the next run then finishes it.

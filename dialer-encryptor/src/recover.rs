@@ -51,11 +51,7 @@ pub fn repair(
     Ok(())
 }
 
-fn fate(
-    folders: &Folders,
-    entry: &Entry,
-    summary: &mut Summary,
-) -> Result<Fate, RecordingError> {
+fn fate(folders: &Folders, entry: &Entry, summary: &mut Summary) -> Result<Fate, RecordingError> {
     let intent = &entry.intent;
     let published = published(folders, intent)?;
     let claim = match claim::claim(&folders.source, &intent.name)? {
@@ -93,8 +89,8 @@ fn published(folders: &Folders, intent: &Intent) -> Result<Option<File>, Recordi
 
 fn is_what_was_sealed(claim: &Claim, intent: &Intent) -> Result<bool, RecordingError> {
     let (now, then) = (claim.identity, intent.identity);
-    let is_same_file = (now.inode, now.octets, now.modified_ns)
-        == (then.inode, then.octets, then.modified_ns);
+    let is_same_file =
+        (now.inode, now.octets, now.modified_ns) == (then.inode, then.octets, then.modified_ns);
     if !is_same_file {
         return Ok(false);
     }

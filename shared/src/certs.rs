@@ -5,13 +5,13 @@ use crate::keybox;
 use crate::limits;
 use crate::recording::escaped;
 use crate::unlock::{self, Secret};
-use sequoia_openpgp as openpgp;
 use openpgp::armor;
 use openpgp::cert::{Cert, CertParser};
 use openpgp::packet::key::SecretKeyMaterial;
 use openpgp::parse::Parse;
 use openpgp::policy::StandardPolicy;
 use openpgp::serialize::SerializeInto;
+use sequoia_openpgp as openpgp;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
@@ -129,7 +129,9 @@ fn parse(octets: &[u8]) -> Vec<Result<Cert, String>> {
 
 fn parse_armored(block: &[u8]) -> Vec<Result<Cert, String>> {
     let mut plain = Zeroizing::new(Vec::with_capacity(block.len()));
-    match armor::Reader::from_bytes(block, armor::ReaderMode::Tolerant(None)).read_to_end(&mut plain) {
+    match armor::Reader::from_bytes(block, armor::ReaderMode::Tolerant(None))
+        .read_to_end(&mut plain)
+    {
         Ok(_) => parse_binary(&plain),
         Err(error) => vec![Err(format!("the armor is damaged ({error})"))],
     }
@@ -186,29 +188,37 @@ pub enum KeyError {
     #[error("This is a sealed recording, not a key. Open it instead of importing it.")]
     Recording,
     /// Only the public half.
-    #[error("This file holds only the public half of the key of {owner}. Export the secret key \
-        where it was made and bring that file.")]
+    #[error(
+        "This file holds only the public half of the key of {owner}. Export the secret key \
+        where it was made and bring that file."
+    )]
     CertificateOnly {
         /// Whose.
         owner: String,
     },
     /// The secret itself stays on a card or in another file.
-    #[error("The key of {owner} is only a reference to a smart card or to another file. Export \
-        the secret key from where it is kept and bring that file.")]
+    #[error(
+        "The key of {owner} is only a reference to a smart card or to another file. Export \
+        the secret key from where it is kept and bring that file."
+    )]
     Stub {
         /// Whose.
         owner: String,
     },
     /// It cannot decrypt.
-    #[error("The key of {owner} cannot open recordings: it has no part for decryption. Bring a \
-        key that has an encryption subkey.")]
+    #[error(
+        "The key of {owner} cannot open recordings: it has no part for decryption. Bring a \
+        key that has an encryption subkey."
+    )]
     NoDecryption {
         /// Whose.
         owner: String,
     },
     /// It does not parse.
-    #[error("The key in this file cannot be read ({detail}). Export it again, as a version 4 key; \
-        keys of GnuPG's own version 5 are not supported.")]
+    #[error(
+        "The key in this file cannot be read ({detail}). Export it again, as a version 4 key; \
+        keys of GnuPG's own version 5 are not supported."
+    )]
     Malformed {
         /// The parser's reason.
         detail: String,
@@ -314,11 +324,7 @@ impl SecretKey {
     #[must_use]
     pub fn is_protected(&self) -> bool {
         let is_bare = |key: &SecretKeyMaterial| matches!(key, SecretKeyMaterial::Unencrypted(_));
-        !self
-            .cert
-            .keys()
-            .secret()
-            .any(|key| key.key().optional_secret().is_some_and(is_bare))
+        !self.cert.keys().secret().any(|key| key.key().optional_secret().is_some_and(is_bare))
     }
 
     /// The key as it came, protection included, in binary form.
@@ -327,7 +333,9 @@ impl SecretKey {
     /// When it cannot be written down.
     pub fn to_octets(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let octets = self.cert.as_tsk().to_vec();
-        octets.map(Zeroizing::new).map_err(|error| KeyError::Malformed { detail: error.to_string() })
+        octets
+            .map(Zeroizing::new)
+            .map_err(|error| KeyError::Malformed { detail: error.to_string() })
     }
 }
 

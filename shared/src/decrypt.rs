@@ -281,7 +281,8 @@ fn without_session_key(found: &Found) -> OpenError {
         return OpenError::new(Problem::Damaged, "the session key cannot be decrypted");
     }
     if !found.locked.is_empty() {
-        let detail = format!("the passphrase does not unlock the key of {}", found.locked.join(", "));
+        let detail =
+            format!("the passphrase does not unlock the key of {}", found.locked.join(", "));
         return OpenError::new(Problem::WrongPassphrase, detail);
     }
     if found.by_passphrase {
@@ -289,7 +290,8 @@ fn without_session_key(found: &Found) -> OpenError {
         return OpenError::new(Problem::WrongPassphrase, detail);
     }
     if !found.unsupported.is_empty() {
-        let detail = format!("the key's algorithm is not supported: {}", found.unsupported.join(", "));
+        let detail =
+            format!("the key's algorithm is not supported: {}", found.unsupported.join(", "));
         return OpenError::new(Problem::UnsupportedKey, detail);
     }
     OpenError::new(Problem::NoKey, "none of the keys held here is one that it is sealed for")

@@ -2,10 +2,10 @@
 //! version 1, AES-256, no compression, no file name (RFC 9580 section 5.13.1).
 
 use crate::recipient::Recipient;
-use sequoia_openpgp as openpgp;
 use openpgp::crypto::SessionKey;
 use openpgp::serialize::stream::{Encryptor, LiteralWriter, Message, Recipient as Addressee};
 use openpgp::types::{Features, SymmetricAlgorithm};
+use sequoia_openpgp as openpgp;
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read, Write};
 use zeroize::Zeroizing;

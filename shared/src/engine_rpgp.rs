@@ -81,9 +81,7 @@ pub(crate) fn session_keys(outline: &Outline<'_>, passphrase: &Passphrase) -> Ve
     let password = Password::from(passphrase.expose());
     esk.iter()
         .filter_map(|esk| match esk {
-            Esk::SymKeyEncryptedSessionKey(packet) => {
-                packet.is_supported().then_some(packet)
-            }
+            Esk::SymKeyEncryptedSessionKey(packet) => packet.is_supported().then_some(packet),
             Esk::PublicKeyEncryptedSessionKey(_) => None,
         })
         .filter_map(|packet| decrypt_session_key_with_password(packet, &password).ok())

@@ -4,7 +4,6 @@ use crate::engine_rpgp::BodyError;
 use crate::framing::{Container, Outline};
 use crate::limits;
 use crate::secret::{ReadError, read_wiped};
-use sequoia_openpgp as openpgp;
 use openpgp::crypto::SessionKey;
 use openpgp::packet::{PKESK, SKESK};
 use openpgp::parse::Parse;
@@ -15,6 +14,7 @@ use openpgp::policy::StandardPolicy;
 use openpgp::types::SymmetricAlgorithm;
 use openpgp::{Cert, KeyHandle};
 use pgp::composed::PlainSessionKey;
+use sequoia_openpgp as openpgp;
 use zeroize::Zeroizing;
 
 /// The policy for reading: old ciphers are read, nobody's choice is made by them.
@@ -61,12 +61,12 @@ pub(crate) fn body(
         Err(error) => return Err(body_error(&error)),
     };
     // The integrity code stands at the very end: only a read to the end proves anything.
-    read_wiped(&mut decryptor, size, limits::opened_octets(size as u64)).map_err(|error| {
-        match error {
+    read_wiped(&mut decryptor, size, limits::opened_octets(size as u64)).map_err(
+        |error| match error {
             ReadError::TooLarge => BodyError::TooLarge,
             ReadError::Source(error) => BodyError::Damaged(error.to_string()),
-        }
-    })
+        },
+    )
 }
 
 /// sequoia 2.4.2 panics over a body that has no room for its own modification detection code:

@@ -210,7 +210,12 @@ fn new_length(octets: &[u8], at: usize) -> Result<(usize, usize, bool), FramingE
     }
 }
 
-fn definite(tag: u8, octets: &[u8], start: usize, length: usize) -> Result<Packet<'_>, FramingError> {
+fn definite(
+    tag: u8,
+    octets: &[u8],
+    start: usize,
+    length: usize,
+) -> Result<Packet<'_>, FramingError> {
     let end = start.checked_add(length).ok_or(FramingError::Incomplete)?;
     let body = octets.get(start..end).ok_or(FramingError::Incomplete)?;
     Ok(Packet { tag, body, body_octets: length, end })

@@ -2,13 +2,13 @@
 
 use crate::certs::{Certificates, owner};
 use crate::recording::escaped;
-use sequoia_openpgp as openpgp;
 use openpgp::cert::amalgamation::{ValidAmalgamation, ValidateAmalgamation};
 use openpgp::cert::{Cert, ValidCert};
 use openpgp::packet::Key;
 use openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use openpgp::policy::StandardPolicy;
 use openpgp::types::RevocationStatus;
+use sequoia_openpgp as openpgp;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -194,8 +194,7 @@ fn not_alive(valid: &ValidCert<'_>, error: &anyhow::Error) -> Refusal {
 /// Why a sound certificate has no key to seal for: the encryption keys expired or were revoked, or
 /// there never was one that this program can use.
 fn no_encryption_key(valid: &ValidCert<'_>) -> Refusal {
-    let all: Vec<_> =
-        valid.keys().for_transport_encryption().for_storage_encryption().collect();
+    let all: Vec<_> = valid.keys().for_transport_encryption().for_storage_encryption().collect();
     let unsupported = all.iter().find(|key| !key.key().pk_algo().is_supported());
     if let Some(key) = unsupported {
         return Refusal::Unsupported { algorithm: key.key().pk_algo().to_string() };
@@ -251,8 +250,10 @@ pub enum Refusal {
         detail: String,
     },
     /// An algorithm that is not built in.
-    #[error("uses an algorithm that is not supported ({algorithm}). Ask its owner for an RSA or \
-        Curve25519 key")]
+    #[error(
+        "uses an algorithm that is not supported ({algorithm}). Ask its owner for an RSA or \
+        Curve25519 key"
+    )]
     Unsupported {
         /// Which one.
         algorithm: String,
@@ -263,15 +264,19 @@ pub enum Refusal {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecipientError {
     /// Neither a fingerprint nor a key ID nor an address.
-    #[error("Recipient '{asked}' is not a fingerprint (40 digits), a key ID (16 digits) or a mail \
-        address. Name the recipient by the full fingerprint.")]
+    #[error(
+        "Recipient '{asked}' is not a fingerprint (40 digits), a key ID (16 digits) or a mail \
+        address. Name the recipient by the full fingerprint."
+    )]
     Spelling {
         /// As written.
         asked: String,
     },
     /// No certificate matches.
-    #[error("Recipient '{asked}' is unknown: no certificate here matches. Import the certificate \
-        or name its file with --certs, and check the spelling.")]
+    #[error(
+        "Recipient '{asked}' is unknown: no certificate here matches. Import the certificate \
+        or name its file with --certs, and check the spelling."
+    )]
     Unknown {
         /// As written.
         asked: String,
@@ -286,8 +291,10 @@ pub enum RecipientError {
         fingerprints: Vec<String>,
     },
     /// Found, and not usable.
-    #[error("Recipient '{asked}' cannot be sealed for: the certificate of {owner} ({fingerprint}) \
-        {reason}.")]
+    #[error(
+        "Recipient '{asked}' cannot be sealed for: the certificate of {owner} ({fingerprint}) \
+        {reason}."
+    )]
     Refused {
         /// As written.
         asked: String,
@@ -336,7 +343,10 @@ mod tests {
             Spec::parse("0123 4567 89ab cdef 0123  4567 89AB CDEF 0123 4567").unwrap(),
             upper
         );
-        assert_eq!(Spec::parse("89ABcdef01234567").unwrap(), Spec::KeyId("89ABCDEF01234567".into()));
+        assert_eq!(
+            Spec::parse("89ABcdef01234567").unwrap(),
+            Spec::KeyId("89ABCDEF01234567".into())
+        );
         assert_eq!(Spec::parse("<qa-team@x.com>").unwrap(), Spec::Address("qa-team@x.com".into()));
         for wrong in ["", "01234567", "QA Team", "a b@c", "\u{202e}x"] {
             assert!(matches!(Spec::parse(wrong), Err(RecipientError::Spelling { .. })), "{wrong}");

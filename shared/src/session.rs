@@ -142,5 +142,7 @@ pub(crate) fn public_key_packets(outline: &Outline<'_>) -> impl Iterator<Item = 
 /// The key ID that a packet is for, in 16 hexadecimal digits.
 pub(crate) fn key_id(packet: &PKESK) -> String {
     use sequoia_openpgp::{KeyHandle, KeyID};
-    packet.recipient().map_or_else(|| HIDDEN.to_string(), |handle: KeyHandle| KeyID::from(handle).to_hex())
+    packet
+        .recipient()
+        .map_or_else(|| HIDDEN.to_string(), |handle: KeyHandle| KeyID::from(handle).to_hex())
 }

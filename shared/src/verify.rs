@@ -5,7 +5,6 @@
 
 use crate::encrypt::Receipt;
 use crate::recipient::Recipient;
-use sequoia_openpgp as openpgp;
 use openpgp::crypto::SessionKey;
 use openpgp::packet::{PKESK, SKESK};
 use openpgp::parse::Parse;
@@ -15,6 +14,7 @@ use openpgp::parse::stream::{
 use openpgp::policy::StandardPolicy;
 use openpgp::types::SymmetricAlgorithm;
 use openpgp::{Cert, KeyHandle, KeyID};
+use sequoia_openpgp as openpgp;
 use sha2::{Digest as _, Sha256};
 use std::io::{self, ErrorKind, Read, Seek};
 use zeroize::Zeroizing;
@@ -49,7 +49,9 @@ pub fn verify<R: Read + Seek + Send + Sync>(
     recipients: &[Recipient],
 ) -> Result<(), VerifyError> {
     let unreadable = |error: io::Error| VerifyError::Unreadable(error.to_string());
-    if digest(&mut source).map_err(unreadable)? != (receipt.ciphertext_octets, receipt.ciphertext_sha256) {
+    if digest(&mut source).map_err(unreadable)?
+        != (receipt.ciphertext_octets, receipt.ciphertext_sha256)
+    {
         return Err(VerifyError::OtherOctets);
     }
     source.rewind().map_err(unreadable)?;
