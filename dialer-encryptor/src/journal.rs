@@ -10,7 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::DirBuilder;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long another run may hold the journal.
@@ -43,6 +43,7 @@ const SCHEMA: &str = "
 #[derive(Debug)]
 pub struct Journal {
     connection: Connection,
+    path: PathBuf,
 }
 
 /// What is about to be published, and for which recording.
@@ -103,7 +104,13 @@ impl Journal {
             "DELETE FROM intent WHERE is_done = 1 AND made_at < unixepoch() - ?1 * 86400",
             [KEEP_DAYS],
         )?;
-        Ok(Self { connection })
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// For `map_err`: SQLite's error with the journal's path.
+    pub fn failed(&self) -> impl Fn(rusqlite::Error) -> RunError + use<> {
+        let path = self.path.clone();
+        move |source| RunError::Journal { path: path.clone(), source }
     }
 
     /// Step 5: writes the intents of a group down, all or none, and returns their numbers.

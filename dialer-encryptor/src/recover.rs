@@ -10,7 +10,6 @@ use rustix::fs::fsync;
 use rustix::io::Errno;
 use shared::verify::digest;
 use std::fs::File;
-use std::path::Path;
 
 /// What an unfinished entry turns out to be.
 enum Fate {
@@ -31,8 +30,8 @@ pub fn repair(
     journal: &mut Journal,
     summary: &mut Summary,
 ) -> Result<(), RunError> {
-    let failed = |source| RunError::Journal { path: Path::new("journal.sqlite").into(), source };
-    let entries = journal.unfinished(folders.source.path.as_os_str()).map_err(failed)?;
+    let failed = journal.failed();
+    let entries = journal.unfinished(folders.source.path.as_os_str()).map_err(&failed)?;
     let (mut done, mut undone) = (Vec::new(), Vec::new());
     for entry in &entries {
         match fate(folders, entry, summary) {
@@ -42,8 +41,8 @@ pub fn repair(
             Err(error) => summary.fail(&entry.intent.name, &error),
         }
     }
-    journal.finish(&done).map_err(failed)?;
-    journal.forget(&undone).map_err(failed)?;
+    journal.finish(&done).map_err(&failed)?;
+    journal.forget(&undone).map_err(&failed)?;
     summary.swept += publish::sweep(folders).map_err(|error| RunError::Folder {
         path: folders.sealing.path.clone(),
         source: error.into(),
