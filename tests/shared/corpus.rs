@@ -127,6 +127,24 @@ fn no_changed_octet_ever_opens_to_something_else() {
     }
 }
 
+/// sequoia 2.4.2 panics over such bodies when the session key is the right one.
+#[test]
+fn a_body_too_short_for_its_own_integrity_code_is_damaged() {
+    let held: Vec<SecretKey> = keys().into_iter().map(|(_, key)| key).collect();
+    let message = read("messages/gpg22-cv25519.pgp");
+    // An old-format session key packet with one octet of length, then the body, whose version
+    // and first octets are kept.
+    let (session_key, rest) = message.split_at(2 + usize::from(*message.get(1).unwrap()));
+    let start = rest.iter().position(|octet| *octet == 1).unwrap();
+    for length in 0..60_u8 {
+        let body = rest.get(start..start + usize::from(length)).unwrap();
+        let short = [session_key, &[0xD2, length], body].concat();
+        let got = outcome(&short, &held, "correct horse");
+        let expected = if length == 0 { "incomplete" } else { "damaged" };
+        assert_eq!(got, expected, "a body of {length} octets");
+    }
+}
+
 #[test]
 fn every_key_file_is_read_or_refused_with_its_reason() {
     for name in fs::read_dir(corpus().join("keys")).unwrap() {
