@@ -1,0 +1,381 @@
+//! Do samples come out of a recording as they went in: decoding, resampling, playing?
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "common.rs"]
+mod common;
+
+use std::f32::consts::TAU;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use common::{DEVICE_RATE_HZ, TestDevice, run, wait_until};
+use workstation_app::audio::decode::{DecodeError, Decoded, decode};
+use workstation_app::audio::overview::Overview;
+use workstation_app::audio::pcm::Pcm;
+use workstation_app::audio::player::{Player, SoundFault};
+use workstation_app::audio::resample::RateConverter;
+
+fn decoded(octets: &[u8]) -> Result<Decoded, DecodeError> {
+    decode(octets, &mut |_| ControlFlow::Continue(()))
+}
+
+/// A chirp from 200 to 3000 Hz, as 16-bit samples.
+fn chirp(rate_hz: u32, secs: f32) -> Vec<i16> {
+    let count = (rate_hz as f32 * secs) as usize;
+    (0..count)
+        .map(|index| {
+            let time = index as f32 / rate_hz as f32;
+            let phase = TAU * (200.0 * time + 2800.0 / secs * time * time / 2.0);
+            (phase.sin() * 12_000.0) as i16
+        })
+        .collect()
+}
+
+fn tone(frequency_hz: f32, rate_hz: u32, count: usize) -> Vec<i16> {
+    (0..count)
+        .map(|index| ((TAU * frequency_hz * index as f32 / rate_hz as f32).sin() * 16_384.0) as i16)
+        .collect()
+}
+
+fn write_raw(path: &Path, samples: &[i16]) {
+    let octets: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    std::fs::write(path, octets).unwrap();
+}
+
+/// Lets sox write `samples` in the format that `name` and `arguments` ask for.
+fn made_by_sox(samples: &[i16], channels: &str, name: &str, arguments: &[&str]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = folder.path().join("in.raw");
+    let made = folder.path().join(name);
+    write_raw(&raw, samples);
+    let input = ["-t", "raw", "-r", "8000", "-e", "signed", "-b", "16", "-c", channels];
+    let mut all = input.to_vec();
+    all.push(raw.to_str().unwrap());
+    all.extend(arguments);
+    all.push(made.to_str().unwrap());
+    run("sox", &all);
+    std::fs::read(&made).unwrap()
+}
+
+fn correlation(left: &[f32], right: &[f32]) -> f32 {
+    let sum = |values: &mut dyn Iterator<Item = f32>| values.sum::<f32>();
+    let dot = sum(&mut left.iter().zip(right).map(|(left, right)| left * right));
+    let power = |values: &[f32]| sum(&mut values.iter().map(|value| value * value));
+    dot / (power(left) * power(right)).sqrt()
+}
+
+fn floats(samples: &[i16]) -> Vec<f32> {
+    samples.iter().map(|sample| f32::from(*sample)).collect()
+}
+
+#[test]
+fn sixteen_bit_wav_is_decoded_to_the_bit() {
+    let samples = chirp(8000, 2.0);
+    let wav = made_by_sox(&samples, "1", "a.wav", &["-D"]);
+    let decoded = decoded(&wav).unwrap();
+    assert_eq!(decoded.codec, "pcm_s16le");
+    assert_eq!(decoded.pcm.samples(), samples);
+    assert_eq!((decoded.pcm.rate_hz(), decoded.pcm.channel_count()), (8000, 1));
+    assert_eq!(decoded.pcm.duration(), Duration::from_secs(2));
+    assert!(!decoded.is_damaged);
+}
+
+#[test]
+fn every_wav_that_a_dialer_or_a_tool_writes_is_decoded() {
+    let samples = chirp(8000, 1.0);
+    for (codec, arguments, at_least) in [
+        ("pcm_u8", ["-e", "unsigned", "-b", "8"], 0.999),
+        ("pcm_s24le", ["-e", "signed", "-b", "24"], 0.9999),
+        ("pcm_s32le", ["-e", "signed", "-b", "32"], 0.9999),
+        ("pcm_f32le", ["-e", "float", "-b", "32"], 0.9999),
+        ("pcm_mulaw", ["-e", "mu-law", "-b", "8"], 0.999),
+        ("pcm_alaw", ["-e", "a-law", "-b", "8"], 0.999),
+    ] {
+        let wav = made_by_sox(&samples, "1", "a.wav", &arguments);
+        let decoded = decoded(&wav).unwrap();
+        assert_eq!(decoded.codec, codec);
+        assert_eq!(decoded.pcm.frame_count(), samples.len(), "{codec}");
+        let likeness = correlation(&floats(decoded.pcm.samples()), &floats(&samples));
+        assert!(likeness > at_least, "{codec}: {likeness}");
+    }
+}
+
+#[test]
+fn stereo_keeps_its_sides_apart() {
+    let (left, right) = (tone(400.0, 8000, 8000), tone(1000.0, 8000, 8000));
+    let both: Vec<i16> = left.iter().zip(&right).flat_map(|(l, r)| [*l, *r]).collect();
+    let decoded = decoded(&made_by_sox(&both, "2", "a.wav", &["-D"])).unwrap();
+    assert_eq!(decoded.pcm.channel_count(), 2);
+    assert_eq!(decoded.pcm.samples(), both);
+    assert_eq!(decoded.pcm.duration(), Duration::from_secs(1));
+}
+
+/// MP3 as the stock compress step writes it, and what sox makes of the same file.
+fn mp3_and_its_samples(samples: &[i16]) -> (Vec<u8>, Vec<f32>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.wav"), made_by_sox(samples, "1", "a.wav", &["-D"])).unwrap();
+    run(
+        "lame",
+        &["--quiet", "-b", "16", "-m", "m", "--resample", "8", &path("a.wav"), &path("a.mp3")],
+    );
+    run("sox", &[&path("a.mp3"), "-t", "raw", "-e", "signed", "-b", "16", &path("b.raw")]);
+    let decoded_by_sox: Vec<f32> = std::fs::read(path("b.raw"))
+        .unwrap()
+        .chunks_exact(2)
+        .map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])))
+        .collect();
+    (std::fs::read(path("a.mp3")).unwrap(), decoded_by_sox)
+}
+
+#[test]
+fn mp3_sounds_as_sox_decodes_it() {
+    let (mp3, by_sox) = mp3_and_its_samples(&chirp(8000, 4.0));
+    let decoded = decoded(&mp3).unwrap();
+    assert_eq!((decoded.codec.as_str(), decoded.is_damaged), ("mp3", false));
+    let ours = floats(decoded.pcm.samples());
+    // Decoders differ in how much of the encoder's start-up they cut off.
+    let likeness = (0..2400)
+        .map(|lag| {
+            let length = ours.len().min(by_sox.len()) - lag;
+            let late = correlation(&ours[..length], &by_sox[lag..lag + length]);
+            late.max(correlation(&ours[lag..lag + length], &by_sox[..length]))
+        })
+        .fold(0.0, f32::max);
+    assert!(likeness > 0.995, "{likeness}");
+    assert!(decoded.pcm.duration().abs_diff(Duration::from_secs(4)) < Duration::from_millis(300));
+}
+
+#[test]
+fn damaged_audio_plays_what_is_there_and_says_so() {
+    let wav = made_by_sox(&chirp(8000, 2.0), "1", "a.wav", &["-D"]);
+    let cut = decoded(&wav[..wav.len() / 2]).unwrap();
+    assert!(cut.is_damaged);
+    assert!(cut.pcm.duration() > Duration::from_millis(900));
+
+    let (mut mp3, _) = mp3_and_its_samples(&chirp(8000, 4.0));
+    let cut = decoded(&mp3[..mp3.len() - 37]).unwrap();
+    assert!(cut.is_damaged, "the last frame is not whole");
+    let middle = mp3.len() / 2;
+    mp3[middle..middle + 200].fill(0x55);
+    let scratched = decoded(&mp3).unwrap();
+    assert!(scratched.pcm.duration() > Duration::from_secs(3));
+}
+
+#[test]
+fn what_is_not_played_yet_is_named() {
+    let samples = chirp(8000, 1.0);
+    let gsm = made_by_sox(&samples, "1", "a.gsm", &[]);
+    assert_eq!(decoded(&gsm).unwrap_err(), DecodeError::Unsupported("GSM 6.10"));
+    let wav49 = made_by_sox(&samples, "1", "a.wav", &["-e", "gsm"]);
+    let expected = DecodeError::Unsupported("GSM 6.10 (in a WAV file)");
+    assert_eq!(decoded(&wav49).unwrap_err(), expected);
+    let ogg = [b"OggS".as_slice(), &[0; 60]].concat();
+    assert_eq!(decoded(&ogg).unwrap_err(), DecodeError::Unsupported("Ogg Vorbis"));
+}
+
+#[test]
+fn what_is_no_audio_is_refused() {
+    let mut seed = 1_u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 24) as u8
+    })
+    .take(20_000)
+    .collect();
+    let empty_wav = made_by_sox(&[], "1", "a.wav", &["-D"]);
+    for octets in
+        [b"".as_slice(), b"hello", &[0; 5000], &empty_wav, b"RIFF\xff\xff\xff\xffWAVEfmt "]
+    {
+        assert!(decoded(octets).is_err(), "{} octets", octets.len());
+    }
+    // Whatever noise is taken for, it ends.
+    drop(decoded(&noise));
+}
+
+#[test]
+fn decoding_stops_when_asked() {
+    let wav = made_by_sox(&chirp(8000, 2.0), "1", "a.wav", &["-D"]);
+    let stopped = decode(&wav, &mut |_| ControlFlow::Break(()));
+    assert_eq!(stopped.unwrap_err(), DecodeError::Stopped);
+}
+
+/// Level of one frequency in decibels, 0 for full scale.
+fn level_db(samples: &[f32], frequency_hz: f32, rate_hz: u32) -> f32 {
+    let count = samples.len() as f32;
+    let (mut real, mut imaginary) = (0.0_f64, 0.0_f64);
+    for (index, sample) in samples.iter().enumerate() {
+        // A window that ends softly, or the ends would be heard at every frequency.
+        let window = 0.5 - 0.5 * (TAU * index as f32 / count).cos();
+        let phase = f64::from(TAU) * f64::from(frequency_hz) * index as f64 / f64::from(rate_hz);
+        real += f64::from(sample * window) * phase.cos();
+        imaginary += f64::from(sample * window) * phase.sin();
+    }
+    let amplitude = (real * real + imaginary * imaginary).sqrt() * 4.0 / f64::from(count);
+    20.0 * (amplitude.max(1e-9)).log10() as f32
+}
+
+fn resampled(samples: &[i16], from_hz: u32, to_hz: u32) -> Vec<f32> {
+    let mut converter = RateConverter::new(from_hz, to_hz, 1).unwrap();
+    let mut output = Vec::new();
+    let mut rest = samples;
+    while !rest.is_empty() {
+        let count = converter.frames_wanted().min(rest.len());
+        output.extend_from_slice(converter.convert(&rest[..count]));
+        rest = &rest[count..];
+    }
+    output.extend_from_slice(converter.convert(&[]));
+    output
+}
+
+#[test]
+fn speech_reaches_the_device_flat_and_without_images() {
+    for to_hz in [44_100, 48_000, 16_000] {
+        for frequency_hz in [300.0, 1000.0, 2000.0, 3000.0, 3400.0] {
+            let output = resampled(&tone(frequency_hz, 8000, 32_000), 8000, to_hz);
+            let steady = &output[output.len() / 4..output.len() * 3 / 4];
+            let level = level_db(steady, frequency_hz, to_hz) + 6.02;
+            assert!(level.abs() < 0.5, "{frequency_hz} Hz at {to_hz} Hz: {level} dB");
+            let image = level_db(steady, 8000.0 - frequency_hz, to_hz) + 6.02;
+            assert!(image < -60.0, "image of {frequency_hz} Hz at {to_hz} Hz: {image} dB");
+        }
+    }
+}
+
+#[test]
+fn resampling_keeps_length_and_moment() {
+    let mut samples = vec![0_i16; 8000];
+    samples[4000] = 30_000;
+    let output = resampled(&samples, 8000, 48_000);
+    let loudest = (0..output.len()).max_by(|a, b| output[*a].total_cmp(&output[*b])).unwrap();
+    assert!(loudest.abs_diff(24_000) <= 6, "the click moved to {loudest}");
+    assert!(output.len() >= 48_000);
+    assert_eq!(resampled(&samples, 8000, 8000)[4000], 30_000.0 / 32_768.0);
+}
+
+#[test]
+fn the_picture_shows_where_somebody_speaks() {
+    let mut pcm = Pcm::new(1, 8000);
+    pcm.append(&[0; 8000]);
+    pcm.append(&tone(400.0, 8000, 8000));
+    let overview = Overview::of(&pcm);
+    assert!(overview.level_between(0.0, 0.49) < 0.001);
+    assert!(overview.level_between(0.51, 1.0) > 0.99);
+    assert!(Overview::of(&Pcm::new(1, 8000)).level_between(0.0, 1.0) < 0.001);
+}
+
+fn player_with(device: &TestDevice, samples: &[i16]) -> Player {
+    let mut pcm = Pcm::new(1, 8000);
+    pcm.append(samples);
+    let mut player = Player::new(Box::new(device.clone()), Arc::new(|| {}));
+    player.load(Arc::new(pcm));
+    player
+}
+
+#[test]
+fn a_recording_is_heard_from_its_first_to_its_last_sample() {
+    let device = TestDevice::new();
+    let samples = chirp(8000, 3.0);
+    let mut player = player_with(&device, &samples);
+    player.play();
+    wait_until("the end", || player.playback().has_ended);
+    assert_eq!(player.playback().position, Duration::from_secs(3));
+    assert!(!player.playback().is_playing);
+    let heard = device.heard.lock().unwrap().clone();
+    let expected = resampled(&samples, 8000, DEVICE_RATE_HZ);
+    let start = heard.iter().position(|sample| sample.abs() > 0.0).unwrap();
+    // The first milliseconds fade in.
+    let faded = 48 * 20;
+    let lag_limit = 480;
+    let likeness = (0..lag_limit)
+        .map(|lag| {
+            let ours = &heard[start + faded..start + faded + 96_000];
+            correlation(ours, &expected[faded + lag..faded + lag + 96_000])
+        })
+        .fold(0.0, f32::max);
+    assert!(likeness > 0.999, "{likeness}");
+}
+
+#[test]
+fn pause_is_silent_and_keeps_the_position() {
+    let device = TestDevice::new();
+    let mut player = player_with(&device, &tone(440.0, 8000, 8000 * 600));
+    player.play();
+    wait_until("some sound", || player.playback().position > Duration::from_secs(1));
+    player.pause();
+    std::thread::sleep(Duration::from_millis(100));
+    let position = player.playback().position;
+    device.heard.lock().unwrap().clear();
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(player.playback().position, position);
+    let heard = device.heard.lock().unwrap().clone();
+    assert!(!heard.is_empty() && heard.iter().all(|sample| sample.abs() < 1e-6));
+    player.seek(Duration::from_secs(300));
+    assert_eq!(player.playback().position, Duration::from_secs(300));
+    player.play();
+    wait_until("it goes on", || player.playback().position > Duration::from_secs(300));
+    assert!(player.playback().position < Duration::from_secs(400));
+}
+
+#[test]
+fn at_the_end_play_begins_again() {
+    let device = TestDevice::new();
+    let mut player = player_with(&device, &tone(440.0, 8000, 8000));
+    player.play();
+    wait_until("the end", || player.playback().has_ended);
+    player.play();
+    let playback = player.playback();
+    assert!(playback.is_playing && !playback.has_ended);
+    assert!(playback.position < Duration::from_millis(900));
+    wait_until("the end again", || player.playback().has_ended);
+}
+
+#[test]
+fn without_a_device_it_says_so_and_plays_once_there_is_one() {
+    let device = TestDevice::new();
+    device.is_there.store(false, Ordering::Release);
+    let mut player = player_with(&device, &tone(440.0, 8000, 80_000));
+    player.seek(Duration::from_secs(2));
+    player.play();
+    wait_until("it is said", || player.playback().fault == Some(SoundFault::NoDevice));
+    assert_eq!(player.playback().position, Duration::from_secs(2));
+    device.is_there.store(true, Ordering::Release);
+    wait_until("it plays", || player.playback().position > Duration::from_secs(3));
+    assert_eq!(player.playback().fault, None);
+}
+
+#[test]
+fn a_device_that_dies_is_noticed_and_the_position_kept() {
+    let device = TestDevice::new();
+    let mut player = player_with(&device, &tone(440.0, 8000, 8000 * 600));
+    player.play();
+    wait_until("some sound", || player.playback().position > Duration::from_secs(1));
+    device.is_there.store(false, Ordering::Release);
+    device.is_alive.store(false, Ordering::Release);
+    wait_until("it is said", || player.playback().fault == Some(SoundFault::DeviceLost));
+    let position = player.playback().position;
+    device.is_there.store(true, Ordering::Release);
+    device.is_alive.store(true, Ordering::Release);
+    wait_until("it plays on", || player.playback().position > position);
+    assert!(player.playback().position < position + Duration::from_secs(60));
+}
+
+#[test]
+fn a_closed_recording_is_let_go() {
+    let device = TestDevice::new();
+    let mut pcm = Pcm::new(1, 8000);
+    pcm.append(&tone(440.0, 8000, 80_000));
+    let pcm = Arc::new(pcm);
+    let mut player = Player::new(Box::new(device.clone()), Arc::new(|| {}));
+    player.load(Arc::clone(&pcm));
+    player.play();
+    wait_until("some sound", || player.playback().position > Duration::ZERO);
+    player.close();
+    wait_until("nobody holds the samples", || Arc::strong_count(&pcm) == 1);
+    assert_eq!(player.playback().position, Duration::ZERO);
+}

@@ -1,0 +1,309 @@
+//! Does `--check` say truly, and in the agreed words, whether this workstation opens a file?
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "common.rs"]
+mod common;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use common::{PASSPHRASE, data_folder_with, fixture, run};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+const KEYS_IN_JSON: [&str; 12] = [
+    "ok",
+    "problem",
+    "message",
+    "sealed_to",
+    "key",
+    "integrity",
+    "sha256",
+    "codec",
+    "duration_ms",
+    "unlock_ms",
+    "decrypt_ms",
+    "decode_ms",
+];
+
+fn program(data: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_workstation-app"))
+        .args(arguments)
+        .env("CALLSEAL_DATA_DIR", data)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that needs no passphrase may be gone already.
+    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+    child.wait_with_output().unwrap()
+}
+
+fn checked(data: &Path, file: &Path, passphrase: &str) -> (Option<i32>, Value) {
+    let file = file.to_str().unwrap();
+    let output = program(data, &["--check", file, "--passphrase-fd", "0", "--json"], passphrase);
+    let json: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{file}: {error}: {}", text(&output.stderr)));
+    for key in KEYS_IN_JSON {
+        assert!(json.get(key).is_some(), "{file}: {key} is missing");
+    }
+    (output.status.code(), json)
+}
+
+fn text(octets: &[u8]) -> String {
+    String::from_utf8_lossy(octets).into_owned()
+}
+
+fn message(name: &str) -> PathBuf {
+    fixture("messages").join(name)
+}
+
+fn plain_digest() -> String {
+    let plain = std::fs::read(fixture("plain.mp3")).unwrap();
+    Sha256::digest(plain).iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+#[test]
+fn what_opens_is_described_in_full() {
+    let data = data_folder_with(&["cv25519.secret.pgp", "rsa3072.secret.asc", "gpg24.secret.pgp"]);
+    for name in ["gpg22-cv25519.pgp", "gpg22-rsa3072.pgp", "gpg22-armor-crlf.asc"] {
+        let (code, json) = checked(data.path(), &message(name), PASSPHRASE);
+        assert_eq!((code, &json["ok"]), (Some(0), &Value::Bool(true)), "{name}: {json}");
+        assert_eq!(json["problem"], Value::Null);
+        assert_eq!(json["sha256"], Value::from(plain_digest()));
+        assert_eq!((&json["codec"], &json["integrity"]), (&"mp3".into(), &"mdc".into()));
+        assert!((json["duration_ms"].as_f64().unwrap() - 6264.0).abs() < 150.0);
+        assert_eq!(json["key"].as_str().unwrap().len(), 40);
+        assert_eq!(json["sealed_to"][0].as_str().unwrap().len(), 16);
+        for key in ["unlock_ms", "decrypt_ms", "decode_ms"] {
+            assert!(json[key].as_f64().is_some_and(|ms| ms > 0.0), "{key}");
+        }
+    }
+}
+
+#[test]
+fn one_line_break_after_the_passphrase_is_the_shells() {
+    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    let file = message("gpg22-cv25519.pgp");
+    for (ending, problem) in [
+        ("", Value::Null),
+        ("\n", Value::Null),
+        ("\r\n", Value::Null),
+        ("\n\n", "wrong-passphrase".into()),
+        (" ", "wrong-passphrase".into()),
+    ] {
+        let (_, json) = checked(data.path(), &file, &format!("{PASSPHRASE}{ending}"));
+        assert_eq!(json["problem"], problem, "{ending:?}");
+    }
+}
+
+#[test]
+fn a_message_with_its_own_passphrase_needs_no_key() {
+    let data = tempfile::tempdir().unwrap();
+    let (code, json) = checked(data.path(), &message("gpg22-passphrase-only.pgp"), PASSPHRASE);
+    assert_eq!((code, &json["key"]), (Some(0), &Value::Null), "{json}");
+    assert_eq!(json["sha256"], Value::from(plain_digest()));
+}
+
+/// Keys of both kinds that this workstation must be able to use, from gpg 2.2 and 2.4.
+const KEYS: [&str; 6] = [
+    "cv25519.secret.pgp",
+    "rsa3072.secret.pgp",
+    "expired.secret.pgp",
+    "nistp256.secret.pgp",
+    "gpg24.secret.pgp",
+    "gpg24rsa.secret.pgp",
+];
+
+#[test]
+fn every_message_of_the_field_opens_to_the_very_octets() {
+    let data = data_folder_with(&KEYS);
+    let manifest = std::fs::read_to_string(fixture("manifest.tsv")).unwrap();
+    let mut count = 0;
+    for line in manifest.lines() {
+        let mut columns = line.split('\t');
+        let (name, expected) = (columns.next().unwrap(), columns.next().unwrap());
+        // Other NIST curves need keys of their own; the corpus test of the library has them all.
+        if expected != "open" || name.contains("nistp384") || name.contains("nistp521") {
+            continue;
+        }
+        let (code, json) = checked(data.path(), &message(name), PASSPHRASE);
+        assert_eq!((code, &json["ok"]), (Some(0), &Value::Bool(true)), "{name}: {json}");
+        assert_eq!(json["sha256"], Value::from(plain_digest()), "{name}");
+        let is_aead = name.contains("-ocb-");
+        assert_eq!(json["integrity"], if is_aead { "aead" } else { "mdc" }, "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 40);
+}
+
+#[test]
+fn every_damaged_file_of_the_field_has_its_word() {
+    let data = data_folder_with(&["cv25519.secret.pgp", "rsa3072.secret.asc", "gpg24.secret.pgp"]);
+    let manifest = std::fs::read_to_string(fixture("manifest.tsv")).unwrap();
+    let mut count = 0;
+    for line in manifest.lines().filter(|line| line.starts_with("bad-")) {
+        let mut columns = line.split('\t');
+        let (name, expected) = (columns.next().unwrap(), columns.next().unwrap());
+        let (code, json) = checked(data.path(), &message(name), PASSPHRASE);
+        assert_eq!((code, &json["problem"]), (Some(1), &expected.into()), "{name}");
+        assert_eq!((&json["ok"], &json["sha256"]), (&Value::Bool(false), &Value::Null), "{name}");
+        assert!(json["message"].as_str().unwrap().ends_with('.'), "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 20);
+}
+
+#[test]
+fn without_the_key_it_names_whom_the_file_is_for() {
+    let data = data_folder_with(&["gpg24.secret.pgp"]);
+    let (code, json) = checked(data.path(), &message("gpg22-cv25519.pgp"), PASSPHRASE);
+    assert_eq!((code, &json["problem"]), (Some(1), &"no-key".into()));
+    assert_eq!(json["sealed_to"], Value::from(vec!["50D28B16D58DF97D"]));
+    // Nobody is asked for a passphrase that could not help.
+    let file = message("gpg22-cv25519.pgp");
+    let output = program(data.path(), &["--check", file.to_str().unwrap()], "");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("No key here opens"));
+}
+
+#[test]
+fn what_is_sealed_and_no_audio_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plain, sealed) = (folder.path().join("a.txt"), folder.path().join("a.pgp"));
+    std::fs::write(&plain, "this is a text and not a call").unwrap();
+    let home = folder.path().join("gnupg");
+    std::fs::create_dir(&home).unwrap();
+    let [home, plain, sealed_name] =
+        [&home, &plain, &sealed].map(|path| path.to_str().unwrap().to_owned());
+    run(
+        "gpg",
+        &[
+            "--homedir",
+            &home,
+            "--batch",
+            "--quiet",
+            "--pinentry-mode",
+            "loopback",
+            "--passphrase",
+            PASSPHRASE,
+            "--output",
+            &sealed_name,
+            "--symmetric",
+            &plain,
+        ],
+    );
+    run("gpgconf", &["--homedir", &home, "--kill", "gpg-agent"]);
+    let (code, json) = checked(folder.path(), &sealed, PASSPHRASE);
+    assert_eq!((code, &json["problem"]), (Some(1), &"unsupported-audio".into()), "{json}");
+    assert_eq!(json["integrity"], Value::from("mdc"));
+    assert_eq!(json["codec"], Value::Null);
+}
+
+#[test]
+fn the_human_answer_is_a_sentence_and_aligned_lines() {
+    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    let file = message("gpg22-cv25519.pgp");
+    let arguments = ["--check", file.to_str().unwrap(), "--passphrase-fd", "0"];
+    let output = program(data.path(), &arguments, PASSPHRASE);
+    let answer = text(&output.stdout);
+    assert!(answer.starts_with("This workstation can open it and play 0:06\n"), "{answer}");
+    assert!(answer.contains("\n  codec       mp3\n"), "{answer}");
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn what_cannot_run_ends_with_two() {
+    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    let good = message("gpg22-cv25519.pgp");
+    let good = good.to_str().unwrap();
+    let fifo = data.path().join("fifo");
+    run("mkfifo", &[fifo.to_str().unwrap()]);
+    let folder = data.path().to_str().unwrap();
+    for (arguments, expected) in [
+        (vec!["--check", "/no/such/file", "--json"], "There is no such file"),
+        (vec!["--check", folder], "This is not a file"),
+        (vec!["--check", fifo.to_str().unwrap()], "This is not a file"),
+        (vec!["--check", good], "--passphrase-fd 0"),
+        (vec!["--check", good, "--passphrase-fd", "77"], "descriptor 77"),
+        (vec!["--json"], "--check"),
+        (vec!["--check", good, "--import-key", good], "cannot be used with"),
+    ] {
+        let output = program(data.path(), &arguments, PASSPHRASE);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains(expected), "{arguments:?}: {}", text(&output.stderr));
+    }
+    let output = program(data.path(), &["--check", "/no/such/file", "--json"], "");
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["ok"], &json["problem"]), (&Value::Bool(false), &Value::Null));
+}
+
+#[test]
+fn checking_writes_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let file = message("gpg22-passphrase-only.pgp");
+    let status = Command::new("sh")
+        .args(["-c", "printf 'correct horse' | \"$0\" --check \"$1\" --passphrase-fd 0 >/dev/null"])
+        .args([Path::new(env!("CARGO_BIN_EXE_workstation-app")), &file])
+        .env("CALLSEAL_DATA_DIR", data.path())
+        .env("HOME", home.path())
+        .env("TMPDIR", home.path())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    for folder in [data.path(), home.path()] {
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn import_names_each_key_and_the_flag_beats_the_environment() {
+    let (environment, flag) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let key = fixture("keys/gpg24.secret.pgp");
+    let arguments =
+        ["--import-key", key.to_str().unwrap(), "--data-dir", flag.path().to_str().unwrap()];
+    let output = program(environment.path(), &arguments, "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let line = text(&output.stdout);
+    assert_eq!(
+        line,
+        "gpg24 default <gpg24@field.example>  DD7DC64DA80FBE21CE0B22C3E9F05EB3B8269F27\n"
+    );
+    assert_eq!(std::fs::read_dir(environment.path()).unwrap().count(), 0);
+    let (code, _) = checked(flag.path(), &message("gpg22-cv25519.pgp"), PASSPHRASE);
+    assert_eq!(code, Some(1), "another key does not open it");
+}
+
+#[test]
+fn import_refuses_in_two_sentences() {
+    let data = tempfile::tempdir().unwrap();
+    for file in [
+        fixture("keys/cv25519.cert.pgp"),
+        message("bad-random.pgp"),
+        message("bad-empty.pgp"),
+        PathBuf::from("/no/such/file"),
+        data.path().to_owned(),
+    ] {
+        let output = program(data.path(), &["--import-key", file.to_str().unwrap()], "");
+        assert_eq!(output.status.code(), Some(1), "{}", file.display());
+        let complaint = text(&output.stderr);
+        assert!(complaint.contains(". ") && complaint.lines().count() == 1, "{complaint}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_window_without_a_desktop_is_explained() {
+    let data = tempfile::tempdir().unwrap();
+    let output = program(data.path(), &[], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("No window can be shown here"));
+}

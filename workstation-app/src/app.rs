@@ -1,0 +1,242 @@
+//! The window's program: drains answers, paints, carries out what follows. Decides nothing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use eframe::NativeOptions;
+use egui::{ViewportBuilder, ViewportCommand};
+
+use crate::audio::output::{DefaultDevice, Output};
+use crate::audio::player::Player;
+use crate::keys::store::KeyStore;
+use crate::message::{COMMAND_CAPACITY, Command, EVENT_CAPACITY, Event, Wake};
+use crate::open::dialog;
+use crate::platform;
+use crate::settings::SettingsFile;
+use crate::state::{Action, AppState, Effect};
+use crate::texts::{Failure, FailureKind};
+use crate::ui::passphrase::TypedGuard;
+use crate::ui::{self, View, theme};
+use crate::worker::Worker;
+
+/// Often enough for a moving line, seldom enough for a laptop's battery.
+const MOVING_INTERVAL: Duration = Duration::from_millis(66);
+
+/// Runs the window until it is closed. The second renderer is tried where the first one fails.
+pub fn run_window(data_folder: &Path, files: Vec<PathBuf>) -> Result<(), String> {
+    let mut errors = Vec::new();
+    for renderer in platform::renderers() {
+        let (data_folder, files) = (data_folder.to_owned(), files.clone());
+        let options = NativeOptions { renderer, viewport: viewport(), ..NativeOptions::default() };
+        let outcome = eframe::run_native(
+            "callseal",
+            options,
+            Box::new(move |creation| {
+                let output = Box::new(DefaultDevice);
+                Ok(Box::new(App::new(&creation.egui_ctx, &data_folder, files, output)))
+            }),
+        );
+        match outcome {
+            Ok(()) => return Ok(()),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    Err(format!(
+        "No window can be shown here ({}). Start it on a desktop; --check and --import-key need \
+         no window.",
+        errors.join("; ")
+    ))
+}
+
+fn viewport() -> ViewportBuilder {
+    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"));
+    let viewport = ViewportBuilder::default()
+        .with_title(shared::PRODUCT)
+        .with_app_id("callseal")
+        .with_inner_size(theme::WINDOW_SIZE)
+        .with_min_inner_size(theme::WINDOW_MIN_SIZE)
+        .with_drag_and_drop(true);
+    match icon {
+        Ok(icon) => viewport.with_icon(icon),
+        Err(_) => viewport,
+    }
+}
+
+/// The window with its threads.
+pub struct App {
+    state: AppState,
+    view: View,
+    player: Player,
+    settings_file: SettingsFile,
+    commands: Option<SyncSender<Command>>,
+    events: Option<Receiver<Event>>,
+    event_sender: SyncSender<Event>,
+    selected: Arc<AtomicU64>,
+    wake: Wake,
+    worker: Option<JoinHandle<()>>,
+    title: String,
+}
+
+impl App {
+    /// Starts the threads and opens `files`.
+    pub fn new(
+        ctx: &egui::Context,
+        data_folder: &Path,
+        files: Vec<PathBuf>,
+        output: Box<dyn Output>,
+    ) -> Self {
+        let settings_file = SettingsFile::in_folder(data_folder);
+        let settings = settings_file.load();
+        theme::install(ctx, settings.theme);
+        let guard = TypedGuard::default();
+        ctx.add_plugin(guard.clone());
+        let (event_sender, events) = sync_channel(EVENT_CAPACITY);
+        let (commands, received) = sync_channel(COMMAND_CAPACITY);
+        let selected = Arc::new(AtomicU64::new(0));
+        let wake = wake_of(ctx);
+        let worker = Worker {
+            store: KeyStore::in_folder(data_folder),
+            events: event_sender.clone(),
+            wake: Arc::clone(&wake),
+            selected: Arc::clone(&selected),
+        };
+        let thread = std::thread::Builder::new()
+            .name("worker".to_owned())
+            .spawn(move || worker.run(&received));
+        let mut app = Self {
+            state: AppState::new(settings),
+            view: View::new(guard),
+            player: Player::new(output, Arc::clone(&wake)),
+            settings_file,
+            commands: Some(commands),
+            events: Some(events),
+            event_sender,
+            selected,
+            wake,
+            worker: thread.ok(),
+            title: String::new(),
+        };
+        app.act(Action::Open(files));
+        app
+    }
+
+    /// What the window shows.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    fn act(&mut self, action: Action) {
+        let effects = self.state.act(action, Instant::now());
+        self.carry_out(effects);
+    }
+
+    fn drain_events(&mut self) {
+        loop {
+            let Some(Ok(event)) = self.events.as_ref().map(Receiver::try_recv) else { break };
+            let effects = self.state.apply(event, Instant::now());
+            self.carry_out(effects);
+        }
+        let heard = Event::Playback(self.player.playback());
+        let effects = self.state.apply(heard, Instant::now());
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        self.selected.store(self.state.generation(), Ordering::Release);
+        for effect in effects {
+            self.carry_out_one(effect);
+        }
+    }
+
+    fn carry_out_one(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send(command) => self.send(command),
+            Effect::Ask(wanted) => {
+                dialog::ask(wanted, self.event_sender.clone(), Arc::clone(&self.wake));
+            }
+            Effect::Play(recording) => {
+                self.player.load(recording.pcm);
+                self.player.play();
+            }
+            Effect::Resume => self.player.play(),
+            Effect::Pause => self.player.pause(),
+            Effect::Seek(position) => self.player.seek(position),
+            Effect::SetVolume(volume) => self.player.set_volume(volume),
+            Effect::Silence => self.player.close(),
+            Effect::SaveSettings => {
+                // A loudness that is not remembered is not worth a message.
+                let _ = self.settings_file.save(&self.state.settings);
+            }
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        let Some(commands) = &self.commands else { return };
+        let detail = match commands.try_send(command) {
+            Ok(()) => return,
+            Err(TrySendError::Full(_)) => "too much was asked for at once",
+            Err(TrySendError::Disconnected(_)) => "the work thread has ended",
+        };
+        let failed = Event::Failed {
+            generation: self.state.generation(),
+            failure: Failure::new(FailureKind::Internal, detail),
+            sealed_to: Vec::new(),
+        };
+        let effects = self.state.apply(failed, Instant::now());
+        self.carry_out(effects);
+    }
+
+    fn show_title(&mut self, ctx: &egui::Context) {
+        let title = self.state.title();
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+fn wake_of(ctx: &egui::Context) -> Wake {
+    let ctx = ctx.clone();
+    Arc::new(move || ctx.request_repaint())
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.drain_events();
+        self.show_title(ctx);
+        if self.state.is_moving() {
+            ctx.request_repaint_after(MOVING_INTERVAL);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let actions = ui::show(ui, &self.state, &mut self.view, Instant::now());
+        if actions.is_empty() {
+            return;
+        }
+        for action in actions {
+            self.act(action);
+        }
+        ui.ctx().request_repaint();
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}
+
+impl Drop for App {
+    // The worker ends when nobody listens any more, and with it goes what it had read.
+    fn drop(&mut self) {
+        self.selected.store(u64::MAX, Ordering::Release);
+        self.commands = None;
+        self.events = None;
+        if let Some(worker) = self.worker.take() {
+            let _ = worker.join();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Where do decoded samples live, and how are they wiped?
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+/// Decoded 16-bit samples of one recording, interleaved, wiped when the last owner lets go.
+pub struct Pcm {
+    samples: Zeroizing<Vec<i16>>,
+    channel_count: u16,
+    rate_hz: u32,
+}
+
+impl Pcm {
+    /// An empty recording; `channel_count` is 1 or 2, `rate_hz` is never 0.
+    pub fn new(channel_count: u16, rate_hz: u32) -> Self {
+        Self {
+            samples: Zeroizing::new(Vec::new()),
+            channel_count: channel_count.clamp(1, 2),
+            rate_hz: rate_hz.max(1),
+        }
+    }
+
+    /// Appends interleaved samples. A growing `Vec` would free its old copy unwiped, so the move
+    /// to a larger one is made here.
+    pub fn append(&mut self, more: &[i16]) {
+        let needed = self.samples.len().saturating_add(more.len());
+        if needed > self.samples.capacity() {
+            let capacity = needed.max(self.samples.capacity().saturating_mul(2));
+            let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
+            larger.extend_from_slice(&self.samples);
+            self.samples = larger;
+        }
+        self.samples.extend_from_slice(more);
+    }
+
+    /// All samples, interleaved.
+    pub fn samples(&self) -> &[i16] {
+        &self.samples
+    }
+
+    /// One or two.
+    pub fn channel_count(&self) -> u16 {
+        self.channel_count
+    }
+
+    /// Frames a second.
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// Number of frames (one sample of each channel).
+    pub fn frame_count(&self) -> usize {
+        self.samples.len() / usize::from(self.channel_count)
+    }
+
+    /// The true length: what was decoded, not what a header says.
+    pub fn duration(&self) -> Duration {
+        self.time_of(self.frame_count())
+    }
+
+    /// The moment at which `frame` sounds.
+    pub fn time_of(&self, frame: usize) -> Duration {
+        let nanos = frame as u128 * 1_000_000_000 / u128::from(self.rate_hz);
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
+    /// The frame that sounds at `time`, at most the end.
+    pub fn frame_at(&self, time: Duration) -> usize {
+        let frame = time.as_nanos() * u128::from(self.rate_hz) / 1_000_000_000;
+        usize::try_from(frame).unwrap_or(usize::MAX).min(self.frame_count())
+    }
+}
+
+impl std::fmt::Debug for Pcm {
+    // Samples are customer data: only their shape is printed.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "Pcm({} frames, {} channels, {} Hz)",
+            self.frame_count(),
+            self.channel_count,
+            self.rate_hz
+        )
+    }
+}

@@ -1,0 +1,52 @@
+//! Which flags does the program take?
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Opens sealed call recordings and plays them. They are decrypted in memory only; nothing is
+/// written to disk.
+#[derive(Debug, Parser)]
+#[command(name = "workstation-app", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Recordings to open in the window
+    #[arg(value_name = "FILE", conflicts_with_all = ["check", "import_key"])]
+    pub files: Vec<PathBuf>,
+
+    /// Say whether this workstation can open FILE, without a window and without playing it
+    #[arg(long, value_name = "FILE", conflicts_with = "import_key")]
+    pub check: Option<PathBuf>,
+
+    /// Read the passphrase for --check from this open descriptor, to its end
+    #[arg(long, value_name = "N", requires = "check")]
+    pub passphrase_fd: Option<u32>,
+
+    /// Print the result of --check as one JSON object
+    #[arg(long, requires = "check")]
+    pub json: bool,
+
+    /// Import the secret keys in FILE, still protected by their passphrase, without a window
+    #[arg(long, value_name = "FILE")]
+    pub import_key: Option<PathBuf>,
+
+    /// Keep keys and settings in this folder [env: CALLSEAL_DATA_DIR]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 the recording cannot be opened here or the key was not imported, 2 could \
+not run.";
+
+impl Cli {
+    /// The folder of keys and settings: the flag, the environment, the platform's own.
+    pub fn data_folder(&self) -> Option<PathBuf> {
+        let given = self.data_dir.clone().or_else(|| {
+            std::env::var_os("CALLSEAL_DATA_DIR").filter(|value| !value.is_empty()).map(Into::into)
+        });
+        given.or_else(|| {
+            let name = shared::PRODUCT.to_lowercase();
+            crate::platform::default_data_folder().map(|folder| folder.join(name))
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! The keys this workstation holds: what a person sees of them, and how they come in.
+
+pub mod store;
+
+use std::time::SystemTime;
+
+use shared::certs::{KeyError, SecretKey};
+
+use store::{KeyStore, StoreError};
+
+/// What a person sees of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyCard {
+    /// Whose key it is, escaped.
+    pub owner: String,
+    /// Upper-case hexadecimal.
+    pub fingerprint: String,
+    /// Sixteen hexadecimal digits of each part that opens messages.
+    pub key_ids: Vec<String>,
+    /// When it ceases to be used for new recordings; old ones still open.
+    pub expires: Option<SystemTime>,
+}
+
+impl KeyCard {
+    /// The card of `key`.
+    pub fn of(key: &SecretKey) -> Self {
+        Self {
+            owner: key.owner(),
+            fingerprint: key.fingerprint(),
+            key_ids: key.key_ids(),
+            expires: key.expires(),
+        }
+    }
+
+    /// The owner without the address, as colleagues call each other.
+    pub fn name(&self) -> &str {
+        let name = self.owner.split_once(" <").map_or("", |(name, _)| name.trim());
+        if name.is_empty() { &self.owner } else { name }
+    }
+}
+
+/// Why keys were not imported. Each text is two sentences: what went wrong, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file holds no key that can be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The key has no passphrase.
+    #[error(
+        "The key of {owner} has no passphrase, so anybody who copies the file could use it. Set \
+         one first (in Kleopatra: Change Passphrase; with gpg: gpg --change-passphrase), export \
+         the key again and bring that file."
+    )]
+    Unprotected {
+        /// Whose key it is.
+        owner: String,
+    },
+    /// The key could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Imports every secret key in `octets` into `store`, all of them or none.
+pub fn import(store: &KeyStore, octets: &[u8]) -> Result<Vec<KeyCard>, ImportError> {
+    let keys = SecretKey::read_all(octets)?;
+    if let Some(key) = keys.iter().find(|key| !key.is_protected()) {
+        return Err(ImportError::Unprotected { owner: key.owner() });
+    }
+    for key in &keys {
+        store.save(key)?;
+    }
+    Ok(keys.iter().map(KeyCard::of).collect())
+}
+
+/// Whether `octets` begin as a key file does, so that it can be told from a recording.
+pub fn looks_like_key(octets: &[u8]) -> bool {
+    const ARMOR: [&[u8]; 2] =
+        [b"-----BEGIN PGP PRIVATE KEY BLOCK", b"-----BEGIN PGP PUBLIC KEY BLOCK"];
+    let head = octets.get(..4096).unwrap_or(octets);
+    if ARMOR.iter().any(|armor| head.windows(armor.len()).any(|window| window == *armor)) {
+        return true;
+    }
+    // Packets 5 (secret key) and 6 (public key), in the old and the new notation.
+    head.first().is_some_and(|first| match first {
+        0x80..=0xBF => matches!((first >> 2) & 0x0F, 5 | 6),
+        0xC0..=0xFF => matches!(first & 0x3F, 5 | 6),
+        _ => false,
+    })
+}

@@ -1,0 +1,112 @@
+//! Opens sealed call recordings: asks the passphrase, decrypts in memory, plays.
+//!
+//! ```text
+//!  UI thread (eframe)                     worker thread
+//!  app.rs   logic(): drain events         worker.rs  read, decrypt, decode, import
+//!           ui():    paint, collect  ──Command──▶
+//!  state.rs act(), apply(): pure      ◀──Event───
+//!     │                                   dialog thread (one for each open dialog)
+//!     │ play, pause, seek                 open/dialog.rs ──Event──▶ UI
+//!     ▼
+//!  sound thread                           device thread (cpal)
+//!  audio/player.rs opens, watches    ──▶  audio/output.rs Voice: pulls samples, no locks
+//! ```
+//!
+//! A recording takes one straight line: `Open -> read -> Located -> passphrase -> decrypt ->
+//! decode -> Ready -> play`. Every answer carries the number of the selection it belongs to; one
+//! for a recording that is no longer selected is dropped. Decrypted octets live in the worker
+//! until they are decoded, samples in [`audio::pcm::Pcm`] until the recording is closed; both are
+//! wiped, and neither is ever written to a file.
+
+pub mod app;
+pub mod audio;
+pub mod call;
+pub mod check;
+pub mod cli;
+pub mod keys;
+pub mod message;
+pub mod open;
+mod platform;
+pub mod screen;
+pub mod settings;
+pub mod state;
+pub mod texts;
+pub mod ui;
+pub mod worker;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use cli::Cli;
+use keys::store::KeyStore;
+
+/// Runs what the flags ask for.
+pub fn run(cli: &Cli) -> ExitCode {
+    platform::harden_process();
+    let Some(data_folder) = cli.data_folder() else {
+        complain("There is no folder for keys and settings. Name one with --data-dir.");
+        return ExitCode::from(2);
+    };
+    if let Some(path) = &cli.check {
+        return run_check(path, &data_folder, cli);
+    }
+    if let Some(path) = &cli.import_key {
+        return run_import(path, &data_folder);
+    }
+    match app::run_window(&data_folder, cli.files.clone()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            complain(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run_check(path: &Path, data_folder: &Path, cli: &Cli) -> ExitCode {
+    let outcome = check::check(path, &KeyStore::in_folder(data_folder), cli.passphrase_fd);
+    let report = outcome.report();
+    let exit_code = outcome.exit_code();
+    if cli.json {
+        say(&format!("{}\n", check::as_json(report)));
+    } else if exit_code != 2 {
+        say(&check::as_text(report));
+    }
+    if exit_code == 2 {
+        complain(&report.message);
+    }
+    ExitCode::from(exit_code)
+}
+
+fn run_import(path: &Path, data_folder: &Path) -> ExitCode {
+    let octets = match open::read_file(path) {
+        Ok(octets) => octets,
+        Err(failure) => {
+            let name = shared::recording::escaped(path.as_os_str().as_encoded_bytes());
+            complain(&failure.message_about(&name));
+            return ExitCode::FAILURE;
+        }
+    };
+    match keys::import(&KeyStore::in_folder(data_folder), &octets) {
+        Ok(cards) => {
+            for card in cards {
+                say(&format!("{}  {}\n", card.owner, card.fingerprint));
+            }
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+// A reader that has hung up is no failure of ours: the exit code still says what happened.
+fn say(text: &str) {
+    let mut output = std::io::stdout().lock();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,152 @@
+//! What do the window and the work thread say to each other?
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use shared::secret::Passphrase;
+
+use crate::audio::overview::Overview;
+use crate::audio::pcm::Pcm;
+use crate::audio::player::Playback;
+use crate::keys::KeyCard;
+use crate::open::dialog::Wanted;
+use crate::texts::Failure;
+
+/// Wakes the window from any thread.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Counts what the person selected: an answer with an older number is dropped.
+pub type Generation = u64;
+
+/// Commands that may wait for the worker; the window refuses more.
+pub const COMMAND_CAPACITY: usize = 16;
+/// Events that may wait for the window; the worker waits for room.
+pub const EVENT_CAPACITY: usize = 64;
+
+/// Window to worker.
+#[derive(Debug)]
+pub enum Command {
+    /// Read the file and say whom it is sealed for; import it if it is a key.
+    Open {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Open the recording that was read.
+    Unlock {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// What was typed.
+        passphrase: Passphrase,
+    },
+    /// Forget the recording that was read.
+    Forget,
+    /// Import the keys in a file.
+    ImportKey {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+/// Whom a recording is sealed for, as far as this workstation can tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seal {
+    /// Key IDs; zeros for hidden recipients.
+    pub sealed_to: Vec<String>,
+    /// Whether a passphrase of its own opens it.
+    pub by_passphrase: bool,
+    /// Held keys that may open it.
+    pub opened_by: Vec<KeyCard>,
+}
+
+/// A recording that can be played.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// The samples.
+    pub pcm: Arc<Pcm>,
+    /// Its picture.
+    pub overview: Arc<Overview>,
+    /// Owner of the key that opened it; none if a passphrase of its own did.
+    pub opened_by: Option<String>,
+    /// Part of the audio is damaged or cut off.
+    pub is_damaged: bool,
+}
+
+/// What the worker is doing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stage {
+    /// Reading the file.
+    Reading,
+    /// Unlocking the key and decrypting; how far is not known.
+    Decrypting,
+    /// Decoding, with the fraction done.
+    Decoding(f32),
+}
+
+/// Worker, dialogs and player to window.
+#[derive(Debug)]
+pub enum Event {
+    /// The keys this workstation holds, and files in the store that are damaged.
+    Keys {
+        /// Usable keys.
+        held: Vec<KeyCard>,
+        /// Damaged files, as paths.
+        damaged: Vec<PathBuf>,
+    },
+    /// The file is a sealed recording.
+    Located {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// Whom it is sealed for.
+        seal: Seal,
+    },
+    /// The file is sealed for nobody whose key is held, or cannot be opened at all.
+    Failed {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// What went wrong.
+        failure: Failure,
+        /// Whom it is sealed for, as far as that was read.
+        sealed_to: Vec<String>,
+    },
+    /// Work goes on.
+    Progress {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// What is being done.
+        stage: Stage,
+    },
+    /// The recording can be played.
+    Ready {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// It.
+        recording: Recording,
+    },
+    /// Keys were imported.
+    Imported {
+        /// Which.
+        keys: Vec<KeyCard>,
+        /// The selection that turned out to be a key file, if it came that way.
+        generation: Option<Generation>,
+    },
+    /// Keys were not imported.
+    ImportFailed {
+        /// Two sentences.
+        message: String,
+        /// The selection that turned out to be a key file, if it came that way.
+        generation: Option<Generation>,
+    },
+    /// A file dialog was closed.
+    DialogClosed {
+        /// What had been asked for.
+        wanted: Wanted,
+        /// What was picked.
+        picked: Option<PathBuf>,
+        /// No dialog could be shown.
+        is_missing: bool,
+    },
+    /// What can be heard now.
+    Playback(Playback),
+}

@@ -1,0 +1,52 @@
+//! How does a recording come in: from a path, a dialog or a drop; and what is in the file?
+
+pub mod dialog;
+pub mod drop;
+
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use shared::decrypt::Problem;
+use shared::limits::MESSAGE_OCTETS;
+
+use zeroize::Zeroizing;
+
+use crate::texts::{Failure, FailureKind};
+
+/// Reads a whole recording or key file; nothing but a regular file, nothing over the limit.
+pub fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    read_limited(path, MESSAGE_OCTETS)
+}
+
+/// Reads a whole regular file of at most `limit` octets.
+pub fn read_limited(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let file = crate::platform::open_regular(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    if length > limit {
+        return Err(too_large(length));
+    }
+    // Wiped, because it may turn out to be a recording that was never sealed.
+    let mut octets =
+        Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1));
+    // The file may grow while it is read.
+    file.take(limit + 1).read_to_end(&mut octets).map_err(unreadable)?;
+    if octets.len() as u64 > limit {
+        return Err(too_large(octets.len() as u64));
+    }
+    Ok(octets)
+}
+
+fn too_large(length: u64) -> Failure {
+    let detail = format!("{length} bytes, the limit is {MESSAGE_OCTETS}");
+    Failure::new(FailureKind::Problem(Problem::TooLarge), detail)
+}
+
+fn unreadable(error: std::io::Error) -> Failure {
+    let kind = match error.kind() {
+        ErrorKind::NotFound => FailureKind::FileMissing,
+        ErrorKind::PermissionDenied => FailureKind::FileForbidden,
+        ErrorKind::InvalidInput | ErrorKind::IsADirectory => FailureKind::NotAFile,
+        _ => FailureKind::FileUnreadable,
+    };
+    Failure::new(kind, error.to_string())
+}

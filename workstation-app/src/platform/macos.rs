@@ -1,0 +1,19 @@
+//! macOS: no core dumps, glow before wgpu.
+
+use eframe::Renderer;
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+pub use super::unix::{
+    create_private_folder, default_data_folder, open_regular, passphrase_source, sync_folder,
+};
+
+/// Keeps secrets out of core dumps. Best effort: a system that refuses is no reason not to open
+/// a recording.
+pub fn harden_process() {
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
+/// Renderers in the order in which they are tried.
+pub fn renderers() -> [Renderer; 2] {
+    [Renderer::Glow, Renderer::Wgpu]
+}

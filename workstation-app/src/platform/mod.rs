@@ -1,0 +1,27 @@
+//! What differs between operating systems: the same function names for each.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(target_os = "linux")]
+pub use linux::{
+    create_private_folder, default_data_folder, harden_process, open_regular, passphrase_source,
+    renderers, sync_folder,
+};
+#[cfg(target_os = "macos")]
+pub use macos::{
+    create_private_folder, default_data_folder, harden_process, open_regular, passphrase_source,
+    renderers, sync_folder,
+};
+#[cfg(windows)]
+pub use windows::{
+    create_private_folder, default_data_folder, harden_process, open_regular, passphrase_source,
+    renderers, sync_folder,
+};
+
+#[cfg(unix)]
+mod unix;

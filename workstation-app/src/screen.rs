@@ -1,0 +1,149 @@
+//! What can the window show, what can a person do, and what can follow?
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use shared::secret::Passphrase;
+
+use crate::audio::player::Playback;
+use crate::call::CallCard;
+use crate::message::{Command, Recording, Seal, Stage};
+use crate::open::dialog::Wanted;
+use crate::texts::{Failure, Remedy};
+
+/// What the window's main part shows.
+#[derive(Clone, Debug)]
+pub enum Screen {
+    /// Nothing is open.
+    Empty,
+    /// A recording waits for its passphrase.
+    Locked(Locked),
+    /// The passphrase was given and the worker is busy.
+    Opening(Opening),
+    /// It can be heard.
+    Listening(Listening),
+    /// It cannot be opened.
+    Problem(ProblemScreen),
+}
+
+/// A recording that waits for its passphrase.
+#[derive(Clone, Debug)]
+pub struct Locked {
+    /// Whom it is sealed for.
+    pub seal: Seal,
+    /// The last passphrase was wrong.
+    pub is_wrong: bool,
+    /// Changes whenever the field must be empty and have the focus.
+    pub attempt: u64,
+}
+
+/// The worker is busy with a recording.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Whom it is sealed for.
+    pub seal: Seal,
+    /// What is being done.
+    pub stage: Stage,
+    /// Since when.
+    pub since: Instant,
+}
+
+/// A recording that can be heard.
+#[derive(Clone, Debug)]
+pub struct Listening {
+    /// It.
+    pub recording: Recording,
+    /// What can be heard now.
+    pub playback: Playback,
+}
+
+/// A recording that cannot be opened.
+#[derive(Clone, Debug)]
+pub struct ProblemScreen {
+    /// Why.
+    pub failure: Failure,
+    /// Whom it is sealed for, as far as that was read.
+    pub sealed_to: Vec<String>,
+}
+
+/// A file and the call it is about.
+#[derive(Clone, Debug)]
+pub struct Selected {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What its name says.
+    pub call: CallCard,
+}
+
+/// A file that is being read; the screen stays until it is known what it is.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// It.
+    pub selected: Selected,
+    /// Since when.
+    pub since: Instant,
+}
+
+/// One line that is shown until it is dismissed or the next thing happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// It went wrong.
+    pub is_bad: bool,
+    /// What to say.
+    pub text: String,
+}
+
+/// What a person did.
+#[derive(Debug)]
+pub enum Action {
+    /// Asked for the file dialog.
+    Ask(Wanted),
+    /// Gave files: command line, dialog or drop.
+    Open(Vec<PathBuf>),
+    /// Typed a passphrase.
+    Unlock(Passphrase),
+    /// Does not want to wait.
+    Cancel,
+    /// Closed the recording.
+    Close,
+    /// Play or pause.
+    TogglePlay,
+    /// Jumped to a moment.
+    Seek(Duration),
+    /// Jumped by seconds, back or on.
+    Skip(i64),
+    /// Changed the loudness; `is_final` when the hand is off the slider.
+    Volume {
+        /// 0 to 1.
+        volume: f32,
+        /// Worth remembering.
+        is_final: bool,
+    },
+    /// Pressed the button of a problem.
+    Remedy(Remedy),
+    /// Read the notice.
+    DismissNotice,
+}
+
+/// What the program must do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Give the worker a command.
+    Send(Command),
+    /// Show a file dialog.
+    Ask(Wanted),
+    /// Take the recording and play it at once.
+    Play(Recording),
+    /// Go on playing.
+    Resume,
+    /// Hold.
+    Pause,
+    /// Jump.
+    Seek(Duration),
+    /// Set the loudness.
+    SetVolume(f32),
+    /// Forget the samples and give the device back.
+    Silence,
+    /// Remember the settings.
+    SaveSettings,
+}

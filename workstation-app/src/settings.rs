@@ -1,0 +1,72 @@
+//! What does the window remember between two starts? Nothing about any recording.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// Light, dark, or as the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// As the desktop says.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// The remembered values; unknown ones in the file are ignored, missing ones have defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Loudness, 0 to 1.
+    pub volume: f32,
+    /// Colours.
+    pub theme: ThemeChoice,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { volume: 0.8, theme: ThemeChoice::System }
+    }
+}
+
+/// `settings.json` in the data folder.
+#[derive(Clone, Debug)]
+pub struct SettingsFile {
+    path: PathBuf,
+}
+
+impl SettingsFile {
+    /// The file in `data_folder`, which need not exist yet.
+    pub fn in_folder(data_folder: &Path) -> Self {
+        Self { path: data_folder.join("settings.json") }
+    }
+
+    /// What is remembered. A damaged file counts as none: it holds nothing that is worth a
+    /// message.
+    pub fn load(&self) -> Settings {
+        let mut settings: Settings = std::fs::read(&self.path)
+            .ok()
+            .and_then(|octets| serde_json::from_slice(&octets).ok())
+            .unwrap_or_default();
+        if !settings.volume.is_finite() {
+            settings.volume = Settings::default().volume;
+        }
+        settings.volume = settings.volume.clamp(0.0, 1.0);
+        settings
+    }
+
+    /// Remembers `settings`, all or nothing.
+    pub fn save(&self, settings: &Settings) -> std::io::Result<()> {
+        let Some(folder) = self.path.parent() else { return Ok(()) };
+        crate::platform::create_private_folder(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&serde_json::to_vec_pretty(settings)?)?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}

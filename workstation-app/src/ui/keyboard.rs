@@ -1,0 +1,38 @@
+//! Which keys do what, everywhere in the window?
+
+use egui::{Key, Modifiers, Ui};
+
+use crate::open::dialog::Wanted;
+use crate::state::{Action, AppState, Screen};
+
+/// Seconds that an arrow key jumps.
+pub const SKIP_SECS: i64 = 5;
+
+/// What was asked for by key.
+pub fn actions(ui: &Ui, state: &AppState) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+    if pressed(Modifiers::COMMAND, Key::O) {
+        actions.push(Action::Ask(Wanted::Recording));
+    }
+    if !matches!(state.screen, Screen::Empty) && pressed(Modifiers::COMMAND, Key::W) {
+        actions.push(Action::Close);
+    }
+    if matches!(state.screen, Screen::Opening(_)) && pressed(Modifiers::NONE, Key::Escape) {
+        actions.push(Action::Cancel);
+    }
+    // A control that has the focus keeps its own keys.
+    let is_free = ui.memory(|memory| memory.focused().is_none());
+    if matches!(state.screen, Screen::Listening(_)) && is_free {
+        if pressed(Modifiers::NONE, Key::Space) {
+            actions.push(Action::TogglePlay);
+        }
+        if pressed(Modifiers::NONE, Key::ArrowLeft) {
+            actions.push(Action::Skip(-SKIP_SECS));
+        }
+        if pressed(Modifiers::NONE, Key::ArrowRight) {
+            actions.push(Action::Skip(SKIP_SECS));
+        }
+    }
+    actions
+}

@@ -1,0 +1,118 @@
+//! What the window looks like: one file a panel. Panels read the state and return what the
+//! person did; they change nothing themselves.
+
+pub mod passphrase;
+pub mod theme;
+
+mod empty;
+mod header;
+mod icons;
+mod keyboard;
+mod listening;
+mod locked;
+mod notice;
+mod problem;
+mod transport;
+mod waveform;
+mod widgets;
+
+use std::time::Instant;
+
+use egui::{Align2, CentralPanel, CornerRadius, Frame, Stroke, StrokeKind, Ui};
+
+use crate::open::drop;
+use crate::state::{Action, AppState, Screen};
+use passphrase::{PassphraseText, TypedGuard};
+use theme::Palette;
+
+/// What belongs to the window alone: half-typed text, what is unfolded, where a hand is.
+pub struct View {
+    passphrase: PassphraseText,
+    attempt: u64,
+    is_details_open: bool,
+    scrub: Option<f32>,
+    /// Loudness before it was muted.
+    muted_from: Option<f32>,
+}
+
+impl View {
+    /// A fresh window; `guard` must be registered with the same context.
+    pub fn new(guard: TypedGuard) -> Self {
+        Self {
+            passphrase: PassphraseText::new(guard),
+            attempt: 0,
+            is_details_open: false,
+            scrub: None,
+            muted_from: None,
+        }
+    }
+}
+
+/// Paints the window; what the person did is returned.
+pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, now: Instant) -> Vec<Action> {
+    let mut actions = keyboard::actions(ui, state);
+    let dropped = drop::dropped_files(ui.ctx());
+    if !dropped.is_empty() {
+        actions.push(Action::Open(dropped));
+    }
+    forget_what_is_not_shown(state, view);
+    let palette = Palette::of(ui);
+    CentralPanel::default().frame(Frame::new().fill(palette.background)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        header::show(ui, state, &mut actions);
+        notice::show(ui, state, &mut actions);
+        ui.spacing_mut().item_spacing.y = theme::GAP;
+        show_screen(ui, state, view, now, &mut actions);
+        if drop::is_hovering(ui.ctx()) {
+            invite_drop(ui);
+        }
+    });
+    actions
+}
+
+fn show_screen(
+    ui: &mut Ui,
+    state: &AppState,
+    view: &mut View,
+    now: Instant,
+    actions: &mut Vec<Action>,
+) {
+    match &state.screen {
+        Screen::Empty => empty::show(ui, state, now, actions),
+        Screen::Locked(locked) => locked::show_locked(ui, state, locked, view, actions),
+        Screen::Opening(opening) => locked::show_opening(ui, state, opening, now, actions),
+        Screen::Listening(listening) => listening::show(ui, state, listening, view, actions),
+        Screen::Problem(problem) => problem::show(ui, state, problem, view, actions),
+    }
+}
+
+/// A passphrase that was typed for another screen is wiped, details fold again.
+fn forget_what_is_not_shown(state: &AppState, view: &mut View) {
+    match &state.screen {
+        Screen::Locked(locked) if locked.attempt == view.attempt => {}
+        Screen::Locked(_) => {
+            // Dropped at once, and with it wiped.
+            view.passphrase.take_passphrase();
+            view.is_details_open = false;
+        }
+        Screen::Problem(_) => {}
+        Screen::Empty | Screen::Opening(_) | Screen::Listening(_) => {
+            view.passphrase.take_passphrase();
+            view.passphrase.set_wanted(false);
+            view.is_details_open = false;
+        }
+    }
+}
+
+fn invite_drop(ui: &Ui) {
+    let palette = Palette::of(ui);
+    let rect = ui.ctx().content_rect().shrink(theme::GAP);
+    let painter = ui
+        .ctx()
+        .layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
+    let corner = CornerRadius::same(theme::CARD_CORNER);
+    let stroke = Stroke::new(2.0, palette.accent_text);
+    painter.rect(rect, corner, palette.accent_soft, stroke, StrokeKind::Inside);
+    let words = "Drop it to open it";
+    painter.text(rect.center(), Align2::CENTER_CENTER, words, theme::large(), palette.text);
+}

@@ -1,0 +1,224 @@
+//! The work thread: reads, decrypts, decodes, imports. The only place where an unlocked key
+//! lives, and only while a message is being opened.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::{Duration, Instant};
+
+use shared::certs::SecretKey;
+use shared::decrypt::{self, Envelope, Opened, Problem};
+use shared::secret::Passphrase;
+use zeroize::Zeroizing;
+
+use crate::audio::decode::{DecodeError, Decoded, decode};
+use crate::audio::overview::Overview;
+use crate::keys::store::KeyStore;
+use crate::keys::{self, KeyCard};
+use crate::message::{Command, Event, Generation, Recording, Seal, Stage, Wake};
+use crate::open;
+use crate::texts::{Failure, FailureKind};
+
+/// Progress is told this often at most.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A file that was read and is a sealed message.
+struct Message {
+    octets: Zeroizing<Vec<u8>>,
+    envelope: Envelope,
+}
+
+/// The worker's side of the channels, and what it remembers between two commands.
+pub struct Worker {
+    /// Where keys are kept.
+    pub store: KeyStore,
+    /// Answers.
+    pub events: SyncSender<Event>,
+    /// Makes the window look at them.
+    pub wake: Wake,
+    /// What is selected now, so that work for something else can stop early.
+    pub selected: Arc<AtomicU64>,
+}
+
+impl Worker {
+    /// Works until the window hangs up.
+    pub fn run(self, commands: &Receiver<Command>) {
+        let mut message = None;
+        self.tell_keys();
+        for command in commands {
+            match command {
+                Command::Open { generation, path } => self.read(generation, &path, &mut message),
+                Command::Unlock { generation, passphrase } => {
+                    self.unlock(generation, message.as_ref(), &passphrase);
+                }
+                Command::Forget => message = None,
+                Command::ImportKey { path } => self.import_file(&path),
+            }
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // Fails only when the window is gone, and then nobody wants to know.
+        let _ = self.events.send(event);
+        (self.wake)();
+    }
+
+    fn fail(&self, generation: Generation, failure: Failure, sealed_to: Vec<String>) {
+        self.tell(Event::Failed { generation, failure, sealed_to });
+    }
+
+    fn read(&self, generation: Generation, path: &Path, message: &mut Option<Message>) {
+        let octets = match open::read_file(path) {
+            Ok(octets) => octets,
+            Err(failure) => return self.fail(generation, failure, Vec::new()),
+        };
+        if keys::looks_like_key(&octets) {
+            return self.import(&octets, Some(generation));
+        }
+        *message = None;
+        match locate(&octets, &self.held_keys()) {
+            Ok((envelope, seal)) => {
+                *message = Some(Message { octets, envelope });
+                self.tell(Event::Located { generation, seal });
+            }
+            Err((failure, sealed_to)) => self.fail(generation, failure, sealed_to),
+        }
+    }
+
+    fn unlock(&self, generation: Generation, message: Option<&Message>, passphrase: &Passphrase) {
+        let Some(message) = message else {
+            let failure = Failure::new(FailureKind::Internal, "nothing was read");
+            return self.fail(generation, failure, Vec::new());
+        };
+        let outcome = open_message(&message.octets, &self.held_keys(), passphrase)
+            .and_then(|opened| self.decode(generation, &opened));
+        match outcome {
+            Ok(Some(recording)) => self.tell(Event::Ready { generation, recording }),
+            // Stopped, because something else was selected.
+            Ok(None) => {}
+            Err(failure) => self.fail(generation, failure, message.envelope.sealed_to.clone()),
+        }
+    }
+
+    fn decode(
+        &self,
+        generation: Generation,
+        opened: &Opened,
+    ) -> Result<Option<Recording>, Failure> {
+        let mut told = Instant::now();
+        let mut progress = |fraction: f32| {
+            if self.selected.load(Ordering::Acquire) != generation {
+                return ControlFlow::Break(());
+            }
+            if told.elapsed() > PROGRESS_INTERVAL {
+                told = Instant::now();
+                let stage = Stage::Decoding(fraction);
+                // Progress that finds no room is simply not shown.
+                let _ = self.events.try_send(Event::Progress { generation, stage });
+                (self.wake)();
+            }
+            ControlFlow::Continue(())
+        };
+        let Some(decoded) = decode_audio(&opened.data, &mut progress)? else { return Ok(None) };
+        let owner = opened.key.as_ref().and_then(|fingerprint| {
+            self.held_keys()
+                .iter()
+                .find(|key| key.fingerprint() == *fingerprint)
+                .map(|key| KeyCard::of(key).name().to_owned())
+        });
+        Ok(Some(Recording {
+            overview: Arc::new(Overview::of(&decoded.pcm)),
+            pcm: Arc::new(decoded.pcm),
+            opened_by: owner,
+            is_damaged: decoded.is_damaged,
+        }))
+    }
+
+    fn import_file(&self, path: &Path) {
+        match open::read_file(path) {
+            Ok(octets) => self.import(&octets, None),
+            Err(failure) => {
+                self.tell(Event::ImportFailed { message: failure.message(), generation: None });
+            }
+        }
+    }
+
+    fn import(&self, octets: &[u8], generation: Option<Generation>) {
+        match keys::import(&self.store, octets) {
+            Ok(keys) => {
+                self.tell_keys();
+                self.tell(Event::Imported { keys, generation });
+            }
+            Err(error) => {
+                self.tell(Event::ImportFailed { message: error.to_string(), generation });
+            }
+        }
+    }
+
+    fn held_keys(&self) -> Vec<SecretKey> {
+        self.store.load().map(|held| held.keys).unwrap_or_default()
+    }
+
+    fn tell_keys(&self) {
+        match self.store.load() {
+            Ok(held) => {
+                let cards = held.keys.iter().map(KeyCard::of).collect();
+                self.tell(Event::Keys { held: cards, damaged: held.damaged });
+            }
+            Err(error) => {
+                self.tell(Event::ImportFailed { message: error.to_string(), generation: None });
+            }
+        }
+    }
+}
+
+/// Says whom a message is sealed for; a failure if no held key and no passphrase can open it.
+pub fn locate(
+    octets: &[u8],
+    held: &[SecretKey],
+) -> Result<(Envelope, Seal), (Failure, Vec<String>)> {
+    let envelope = decrypt::inspect(octets).map_err(|error| (Failure::from(&error), Vec::new()))?;
+    let seal = Seal {
+        sealed_to: envelope.sealed_to.clone(),
+        by_passphrase: envelope.by_passphrase,
+        opened_by: envelope.keys_for(held).into_iter().map(KeyCard::of).collect(),
+    };
+    if seal.opened_by.is_empty() && !seal.by_passphrase {
+        let detail = format!("sealed for {}", envelope.sealed_to.join(", "));
+        let failure = Failure::new(FailureKind::Problem(Problem::NoKey), detail);
+        return Err((failure, envelope.sealed_to));
+    }
+    Ok((envelope, seal))
+}
+
+/// Opens a message. A fault of the engine ends in a message, not in a crash.
+pub fn open_message(
+    octets: &[u8],
+    held: &[SecretKey],
+    passphrase: &Passphrase,
+) -> Result<Opened, Failure> {
+    catch_unwind(AssertUnwindSafe(|| decrypt::open(octets, held, passphrase)))
+        .map_err(|_| Failure::new(FailureKind::Problem(Problem::Damaged), "the reader gave up"))?
+        .map_err(|error| Failure::from(&error))
+}
+
+/// Decodes what was opened; `None` if `progress` stopped it.
+pub fn decode_audio(
+    octets: &[u8],
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Result<Option<Decoded>, Failure> {
+    let unsupported =
+        |detail: String| Failure::new(FailureKind::Problem(Problem::UnsupportedAudio), detail);
+    match catch_unwind(AssertUnwindSafe(|| decode(octets, progress))) {
+        Ok(Ok(decoded)) => Ok(Some(decoded)),
+        Ok(Err(DecodeError::Stopped)) => Ok(None),
+        Ok(Err(error @ DecodeError::TooLong)) => {
+            Err(Failure::new(FailureKind::Problem(Problem::TooLarge), error.to_string()))
+        }
+        Ok(Err(error)) => Err(unsupported(error.to_string())),
+        Err(_) => Err(unsupported("the decoder gave up".to_owned())),
+    }
+}
