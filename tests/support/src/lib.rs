@@ -1,0 +1,21 @@
+//! Which real parts do the tests and the demo stand on?
+//!
+//! GnuPG, speech, a dialer's spool, a screen and a sound device: each one is real, throw-away and
+//! ended with its owner. A part that is missing fails the test by name; nothing is skipped.
+
+pub mod audio_file;
+pub mod binaries;
+pub mod correlate;
+pub mod dialer;
+pub mod digest;
+pub mod failure;
+pub mod gnupg;
+pub mod leak;
+pub mod process;
+pub mod screen;
+pub mod sound;
+pub mod speech;
+pub mod trace;
+pub mod workstation;
+
+pub use failure::{Failure, Outcome};
