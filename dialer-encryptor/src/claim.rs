@@ -1,7 +1,8 @@
 //! Is this recording complete, and nobody else's right now? Step 1 of the order.
 
 use crate::error::RecordingError;
-use crate::folders::{Folder, Identity};
+use crate::folders::Folder;
+use crate::identity::Identity;
 use crate::lease::{self, Lease};
 use crate::writers;
 use rustix::fs::{AtFlags, fstat, statat, unlinkat};

@@ -1,6 +1,6 @@
 //! Which flags are there, in the new spelling and in that of the stock script?
 
-use crate::spool::Format;
+use crate::format::Format;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

@@ -3,7 +3,7 @@
 use crate::astguiclient;
 use crate::cli::{Args, Suffix};
 use crate::error::RunError;
-use crate::spool::Format;
+use crate::format::Format;
 use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -59,8 +59,10 @@ impl Config {
             .path_done_monitor
             .filter(|path| path.is_absolute())
             .ok_or_else(|| RunError::NoSpool { path: args.conf.clone() })?;
-        if args.state_dir.starts_with(&spool) {
-            return Err(RunError::StateInSpool { path: args.state_dir.clone() });
+        let state_dir = std::path::absolute(&args.state_dir)
+            .map_err(|source| RunError::Folder { path: args.state_dir.clone(), source })?;
+        if state_dir.starts_with(&spool) {
+            return Err(RunError::StateInSpool { path: state_dir });
         }
         Ok(Self {
             spool,
@@ -70,7 +72,7 @@ impl Config {
             certificates: args.certs.clone(),
             gnupg_home: args.gnupg_home.clone().or_else(users_gnupg_home),
             suffix: args.suffix,
-            state_dir: args.state_dir.clone(),
+            state_dir,
             settle: Duration::from_secs(args.settle_secs),
             is_dry_run: args.dry_run,
             max_files: args.max_files,

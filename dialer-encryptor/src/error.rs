@@ -1,6 +1,6 @@
 //! What went wrong, and what to do about it: two sentences each, printed once at the edge.
 
-use crate::folders::Identity;
+use crate::identity::Identity;
 use shared::certs::KeyError;
 use shared::encrypt::SealError;
 use shared::recipient::RecipientError;

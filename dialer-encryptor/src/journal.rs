@@ -4,7 +4,7 @@
 //! returns (<https://sqlite.org/pragma.html#pragma_synchronous>).
 
 use crate::error::RunError;
-use crate::folders::Identity;
+use crate::identity::Identity;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::ffi::{OsStr, OsString};
 use std::fs::DirBuilder;

@@ -11,6 +11,8 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod folders;
+pub mod format;
+pub mod identity;
 pub mod journal;
 pub mod lease;
 pub mod naming;
@@ -26,11 +28,12 @@ use cli::Args;
 use config::Config;
 use error::RunError;
 use folders::Folders;
+use format::Format;
 use journal::Journal;
 use pipeline::Pipeline;
 use shared::certs::Certificates;
 use shared::recipient::{Recipient, Spec};
-use spool::{Format, Spool};
+use spool::Spool;
 use summary::Summary;
 
 /// Reads the configuration that `args` name, then [`run`]s.

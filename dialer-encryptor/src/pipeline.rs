@@ -7,7 +7,8 @@
 use crate::claim::{self, Attempt, Claim};
 use crate::config::Config;
 use crate::error::{RecordingError, RunError};
-use crate::folders::{Folders, Identity};
+use crate::folders::Folders;
+use crate::identity::Identity;
 use crate::journal::{Intent, Journal};
 use crate::naming::{self, Place, Wanted};
 use crate::publish::Pending;

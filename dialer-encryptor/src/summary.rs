@@ -2,7 +2,7 @@
 
 use crate::claim::Claim;
 use crate::error::RecordingError;
-use crate::spool::Format;
+use crate::format::Format;
 use serde::Serialize;
 use shared::recipient::Recipient;
 use shared::recording::escaped;

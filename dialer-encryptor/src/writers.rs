@@ -1,6 +1,6 @@
 //! Who has a file open for writing, where leases cannot tell? `/proc` lists every descriptor.
 
-use crate::folders::Identity;
+use crate::identity::Identity;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
