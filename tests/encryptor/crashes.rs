@@ -7,14 +7,17 @@ use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::Outcome;
 use support::process::tool;
 
 /// As many recordings as a busy quarter of an hour brings.
 const RECORDINGS: usize = 200;
 
-/// How many kills must have met the run in the middle of its work.
+/// With fewer left than this, no run is let get on any more, so that none comes to its end.
+const SPARED: usize = 80;
+
+/// How many kills must have met the run with files in both folders.
 const MEANT_KILLS: usize = 20;
 
 #[test]
@@ -23,30 +26,35 @@ fn killed_again_and_again_it_loses_nothing_and_finishes() -> Outcome {
     let dialer = Dialer::new()?;
     let calls = dialer.fill(RECORDINGS)?;
     let mut split = Vec::new();
-    let mut pause = Duration::from_millis(12);
-    for _ in 0..600 {
+    let mut to_first_file = Duration::ZERO;
+    for number in 0_u32.. {
         if split.len() >= MEANT_KILLS {
             break;
         }
         let before = dialer.spool.sealed_names()?.len();
+        let is_early = before > 0 && (number % 2 == 0 || dialer.waiting()?.len() < SPARED);
+        let began = Instant::now();
         let mut run = dialer.command().stderr(Stdio::null()).spawn()?;
-        thread::sleep(pause);
+        if is_early {
+            // Before anything new is published, each time somewhere else on the way there.
+            thread::sleep(to_first_file * (number % 10) / 10);
+        } else {
+            // While a group is being published, or its recordings are being removed.
+            while dialer.spool.sealed_names()?.len() == before && run.try_wait()?.is_none() {
+                thread::sleep(Duration::from_micros(200));
+            }
+            to_first_file = began.elapsed();
+        }
         run.kill()?;
         run.wait()?;
         let (waiting, sealed) = (dialer.waiting()?, dialer.spool.sealed_names()?);
         assert_none_lost(&calls, &waiting, &sealed);
-        // A kill counts when it came in the middle; the next one then comes at another moment.
-        if !waiting.is_empty() && !sealed.is_empty() {
+        assert!(!waiting.is_empty(), "the run came to its end after {} kills", split.len());
+        if !sealed.is_empty() {
             split.push((waiting.len(), sealed.len()));
-        }
-        if sealed.len() == before {
-            pause += Duration::from_millis(2);
-        } else {
-            pause = pause.saturating_sub(Duration::from_millis(1));
         }
     }
     println!("kills with files in both folders (waiting, sealed): {split:?}");
-    assert!(split.len() >= MEANT_KILLS, "only {} kills met the run at work", split.len());
     dialer.run()?.expect_code(0)?;
     dialer.assert_all_sealed(&calls)
 }
