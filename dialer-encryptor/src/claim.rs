@@ -1,11 +1,11 @@
 //! Is this recording complete, and nobody else's right now? Step 1 of the order.
 
 use crate::error::RecordingError;
-use crate::folders::Folder;
+use crate::folders::{Folder, Folders};
 use crate::identity::Identity;
 use crate::lease::{self, Lease};
-use crate::writers;
-use rustix::fs::{AtFlags, fstat, statat, unlinkat};
+use crate::writers::{self, Writers};
+use rustix::fs::{AtFlags, RenameFlags, fstat, renameat_with, unlinkat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -37,11 +37,15 @@ pub enum Attempt {
     Gone,
 }
 
-/// Opens and leases a recording.
+/// Opens and leases a recording; `listed` is what it was when it was found still, where it was.
 ///
 /// # Errors
-/// When it is there and cannot be opened.
-pub fn claim(source: &Folder, name: &OsStr) -> Result<Attempt, RecordingError> {
+/// When it is there and cannot be opened, or nobody can tell whether it is still written.
+pub fn claim(
+    source: &Folder,
+    name: &OsStr,
+    listed: Option<&Identity>,
+) -> Result<Attempt, RecordingError> {
     let (fd, stat) = match source.open_file(name) {
         Ok(opened) => opened,
         Err(Errno::NOENT) => return Ok(Attempt::Gone),
@@ -55,12 +59,15 @@ pub fn claim(source: &Folder, name: &OsStr) -> Result<Attempt, RecordingError> {
     let is_leased = match lease::take(fd.as_fd()) {
         Lease::Held => true,
         Lease::Refused => return Ok(Attempt::Busy),
-        Lease::Unsupported if writers::is_being_written(&identity) => return Ok(Attempt::Busy),
-        Lease::Unsupported => false,
+        Lease::Unsupported => match writers::look(&identity) {
+            Writers::None => false,
+            Writers::Some => return Ok(Attempt::Busy),
+            Writers::Unknown => return Err(RecordingError::WritersUnknown),
+        },
     };
     // Between opening and leasing somebody may have written and closed again.
     let leased = fstat(&fd).map_err(|error| RecordingError::Open(error.into()))?;
-    if Identity::of(&leased) != identity {
+    if Identity::of(&leased) != identity || listed.is_some_and(|listed| *listed != identity) {
         return Ok(Attempt::Busy);
     }
     let claim = Claim {
@@ -86,25 +93,49 @@ impl Claim {
     /// When it changed.
     pub fn check_unchanged(&self) -> Result<(), RecordingError> {
         let stat = fstat(&self.file).map_err(|error| RecordingError::Open(error.into()))?;
-        let is_still = Identity::of(&stat) == self.identity
-            && (!self.is_leased || lease::is_held(self.file.as_fd()));
+        let is_unwritten = if self.is_leased {
+            lease::is_held(self.file.as_fd())
+        } else {
+            writers::look(&self.identity) == Writers::None
+        };
+        let is_still = Identity::of(&stat) == self.identity && is_unwritten;
         if is_still { Ok(()) } else { Err(RecordingError::Changed) }
     }
 
     /// Step 8: removes the plaintext, if it is still the file that was sealed.
     ///
+    /// It is moved to a folder of ours first, where nobody finds it by its name any more; only
+    /// there it is looked at for the last time, so that no writer comes between look and removal.
+    ///
     /// # Errors
     /// When it changed, or another file stands under its name; nothing is removed then.
-    pub fn remove(&self, source: &Folder) -> Result<(), RecordingError> {
+    pub fn remove(&self, folders: &Folders) -> Result<(), RecordingError> {
         self.check_unchanged()?;
-        match statat(&source.fd, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) if Identity::of(&stat) == self.identity => {
-                unlinkat(&source.fd, &self.name, AtFlags::empty())
-                    .map_err(RecordingError::step("removing the recording"))
+        let (source, removing) = (&folders.source, &folders.removing);
+        let flags = RenameFlags::NOREPLACE;
+        match renameat_with(&source.fd, &self.name, &removing.fd, &self.name, flags) {
+            Ok(()) => {}
+            Err(Errno::NOENT) => return Ok(()),
+            // The recordings are on a file system of their own: look and remove in place.
+            Err(Errno::XDEV | Errno::INVAL | Errno::NOSYS) => return self.unlink_in(source),
+            Err(error) => return Err(RecordingError::step("removing the recording")(error)),
+        }
+        self.unlink_in(removing).inspect_err(|_| {
+            // If its name was taken meanwhile it stays, and the next run reports it.
+            let _ = renameat_with(&removing.fd, &self.name, &source.fd, &self.name, flags);
+        })
+    }
+
+    fn unlink_in(&self, folder: &Folder) -> Result<(), RecordingError> {
+        let failed = RecordingError::step::<Errno>;
+        match folder.look(&self.name).map_err(failed("looking at the recording"))? {
+            None => Ok(()),
+            Some(stat) if Identity::of(&stat) != self.identity => Err(RecordingError::Replaced),
+            Some(_) => {
+                self.check_unchanged()?;
+                unlinkat(&folder.fd, &self.name, AtFlags::empty())
+                    .map_err(failed("removing the recording"))
             }
-            Ok(_) => Err(RecordingError::Replaced { sealed: self.identity }),
-            Err(Errno::NOENT) => Ok(()),
-            Err(error) => Err(RecordingError::Open(error.into())),
         }
     }
 }

@@ -5,7 +5,8 @@ use crate::cli::{Args, Suffix};
 use crate::error::RunError;
 use crate::format::Format;
 use std::env;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A configuration that can be run.
@@ -59,9 +60,9 @@ impl Config {
             .path_done_monitor
             .filter(|path| path.is_absolute())
             .ok_or_else(|| RunError::NoSpool { path: args.conf.clone() })?;
-        let state_dir = std::path::absolute(&args.state_dir)
+        let state_dir = resolved(&args.state_dir)
             .map_err(|source| RunError::Folder { path: args.state_dir.clone(), source })?;
-        if state_dir.starts_with(&spool) {
+        if state_dir.starts_with(spool.canonicalize().unwrap_or_else(|_| spool.clone())) {
             return Err(RunError::StateInSpool { path: state_dir });
         }
         Ok(Self {
@@ -77,6 +78,20 @@ impl Config {
             is_dry_run: args.dry_run,
             max_files: args.max_files,
         })
+    }
+}
+
+/// The path without links and dots, as far as it exists.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    let mut rest = PathBuf::new();
+    let mut there = std::path::absolute(path)?;
+    loop {
+        if let Ok(real) = there.canonicalize() {
+            return Ok(real.join(rest));
+        }
+        let Some(name) = there.file_name().map(ToOwned::to_owned) else { return Ok(there) };
+        rest = if rest.as_os_str().is_empty() { name.into() } else { Path::new(&name).join(rest) };
+        there.pop();
     }
 }
 

@@ -1,6 +1,5 @@
 //! What went wrong, and what to do about it: two sentences each, printed once at the edge.
 
-use crate::identity::Identity;
 use shared::certs::KeyError;
 use shared::encrypt::SealError;
 use shared::recipient::RecipientError;
@@ -99,10 +98,20 @@ pub enum RunError {
         /// Which folder.
         path: PathBuf,
     },
+    /// The journal of a later version.
+    #[error(
+        "The journal was written by a newer version of this program. Install that version \
+        again, or give another --state-dir than: {}",
+        shown(path)
+    )]
+    NewerJournal {
+        /// Its file.
+        path: PathBuf,
+    },
     /// The journal.
     #[error(
         "The journal cannot be used ({source}). Check the space and permissions of its \
-        folder: {}",
+        folder; a damaged journal may be moved away, nothing is lost by that: {}",
         shown(path)
     )]
     Journal {
@@ -150,10 +159,22 @@ pub enum RecordingError {
     NoFreeName,
     /// The plaintext's place was taken by another file.
     #[error("another file stands under its name now; the sealed one is complete, that one stays")]
-    Replaced {
-        /// What was sealed.
-        sealed: Identity,
+    Replaced,
+    /// No lease to be had, and other users' processes cannot be looked at.
+    #[error("nobody can tell whether it is still being written; run as root or as its owner")]
+    WritersUnknown,
+    /// What an earlier run proved and published is not there any more.
+    #[error(
+        "its sealed file was changed after it had been proven, and the recording is gone; \
+        look for a copy of {output} in the archive or a backup"
+    )]
+    Damaged {
+        /// The sealed file's name.
+        output: String,
     },
+    /// A recording that was about to be removed, and another of its name.
+    #[error("it waits in .sealing for its name to become free; it is complete there")]
+    Stranded,
 }
 
 impl RecordingError {

@@ -32,31 +32,36 @@ pub struct Folder {
 impl Folder {
     /// Opens a folder by path.
     fn open(path: &Path) -> Result<Self, RunError> {
-        let fd =
-            fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-                .map_err(|error| RunError::Folder {
-                    path: path.to_owned(),
-                    source: error.into(),
-                })?;
+        Self::open_with(path, OFlags::empty())
+    }
+
+    fn open_with(path: &Path, more: OFlags) -> Result<Self, RunError> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | more;
+        let fd = fs::open(path, flags, Mode::empty())
+            .map_err(|error| RunError::Folder { path: path.to_owned(), source: error.into() })?;
         Ok(Self { fd, path: path.to_owned() })
     }
 
-    /// Opens a sub-folder; makes it where there is none, owned as its parent is.
-    fn open_or_make(&self, name: &str, mode: Mode) -> Result<Self, RunError> {
+    /// Opens a sub-folder; makes it where there is none, owned as its parent is. Durable either
+    /// way: a folder that was made a moment ago may not be.
+    fn open_or_make(&self, name: &str, mode: Mode, more: OFlags) -> Result<Self, RunError> {
         let path = self.path.join(name);
         let failed = |error: Errno| RunError::Folder { path: path.clone(), source: error.into() };
-        match fs::mkdirat(&self.fd, name, mode) {
-            Ok(()) => {
-                let made = Self::open(&path)?;
-                let parent = fs::fstat(&self.fd).map_err(failed)?;
-                // Without the right to give it away it stays the maker's own.
-                let _ = fs::fchown(&made.fd, uid(&parent), gid(&parent));
-                fs::fsync(&self.fd).map_err(failed)?;
-                Ok(made)
-            }
-            Err(Errno::EXIST) => Self::open(&path),
-            Err(error) => Err(failed(error)),
+        let is_new = match fs::mkdirat(&self.fd, name, mode) {
+            Ok(()) => true,
+            Err(Errno::EXIST) => false,
+            Err(error) => return Err(failed(error)),
+        };
+        let folder = Self::open_with(&path, more)?;
+        if is_new {
+            // The mode that was asked for is cut by the umask, and Apache must get in.
+            fs::fchmod(&folder.fd, mode).map_err(failed)?;
+            let parent = fs::fstat(&self.fd).map_err(failed)?;
+            // Without the right to give it away it stays the maker's own.
+            let _ = fs::fchown(&folder.fd, uid(&parent), gid(&parent));
         }
+        fs::fsync(&self.fd).map_err(failed)?;
+        Ok(folder)
     }
 
     /// Looks at an entry without following a link; `None` if there is none.
@@ -125,6 +130,8 @@ pub struct Folders {
     pub output: Folder,
     /// Where incomplete files go that stood in the way.
     pub set_aside: Folder,
+    /// Where a recording stands for the moment between the last look and its removal.
+    pub removing: Folder,
     /// What sealed files are given: the owner and group of `GPG`.
     pub owner: Stat,
     /// The format, which begins the names of its temporary files.
@@ -171,9 +178,13 @@ impl Folders {
         lock: Lock,
     ) -> Result<Self, RunError> {
         let spool = Folder::open(&config.spool)?;
-        let sealing = spool.open_or_make(SEALING, Mode::RWXU)?;
-        let set_aside = sealing.open_or_make(SET_ASIDE, Mode::RWXU)?;
-        let output = spool.open_or_make("GPG", Mode::from_raw_mode(0o755))?;
+        // A link to elsewhere would put unfinished files where others look.
+        let own = OFlags::NOFOLLOW;
+        let sealing = spool.open_or_make(SEALING, Mode::RWXU, own)?;
+        let set_aside = sealing.open_or_make(SET_ASIDE, Mode::RWXU, own)?;
+        let removing = format!("removing-{}", format.name());
+        let removing = sealing.open_or_make(&removing, Mode::RWXU, own)?;
+        let output = spool.open_or_make("GPG", Mode::from_raw_mode(0o755), OFlags::empty())?;
         let stat = |folder: &Folder| {
             fs::fstat(&folder.fd).map_err(|error| RunError::Folder {
                 path: folder.path.clone(),
@@ -184,6 +195,6 @@ impl Folders {
         if owner.st_dev != stat(&sealing)?.st_dev {
             return Err(RunError::OtherFileSystem { path: output.path });
         }
-        Ok(Self { source, sealing, output, set_aside, owner, format, _lock: lock })
+        Ok(Self { source, sealing, output, set_aside, removing, owner, format, _lock: lock })
     }
 }

@@ -63,7 +63,7 @@ pub struct Intent {
     pub ciphertext_octets: u64,
     /// The name it gets in `GPG`.
     pub output: OsString,
-    /// Fingerprints, separated by spaces.
+    /// Certificates and the keys sealed to, as [`shared::recipient::Recipient::identity`] says.
     pub recipients: String,
 }
 
@@ -88,23 +88,30 @@ impl Journal {
             .mode(0o700)
             .create(folder)
             .map_err(|source| RunError::Folder { path: folder.to_owned(), source })?;
-        Self::connect(&path).map_err(|source| RunError::Journal { path, source })
+        match Self::connect(&path) {
+            Ok(Some(journal)) => Ok(journal),
+            Ok(None) => Err(RunError::NewerJournal { path }),
+            Err(source) => Err(RunError::Journal { path, source }),
+        }
     }
 
-    fn connect(path: &Path) -> rusqlite::Result<Self> {
+    /// `None` for a journal of a version that is not known here.
+    fn connect(path: &Path) -> rusqlite::Result<Option<Self>> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if version == 0 {
-            connection.execute_batch(SCHEMA)?;
+        match version {
+            0 => connection.execute_batch(SCHEMA)?,
+            1 => {}
+            _ => return Ok(None),
         }
         connection.execute(
             "DELETE FROM intent WHERE is_done = 1 AND made_at < unixepoch() - ?1 * 86400",
             [KEEP_DAYS],
         )?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Some(Self { connection, path: path.to_owned() }))
     }
 
     /// For `map_err`: SQLite's error with the journal's path.
@@ -259,7 +266,7 @@ mod tests {
 
     #[test]
     fn an_intent_comes_back_as_it_was_until_it_is_done() {
-        let mut journal = Journal::connect(Path::new(":memory:")).unwrap();
+        let mut journal = Journal::connect(Path::new(":memory:")).unwrap().unwrap();
         let (one, two) = (intent("one"), intent("two"));
         let ids = journal.intend([&one, &two].into_iter()).unwrap();
         let open = journal.unfinished(OsStr::new("/spool/MP3")).unwrap();

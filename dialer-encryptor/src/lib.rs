@@ -52,24 +52,36 @@ pub fn run_with(args: &Args) -> Result<Summary, RunError> {
 /// # Errors
 /// When nothing could be started; no recording was touched then.
 pub fn run(config: &Config) -> Result<Summary, RunError> {
-    let recipients = recipients(config)?;
+    let (recipients, unread) = recipients(config)?;
     let mut summary = Summary::for_recipients(&recipients);
+    // A revocation may be among what could not be read.
+    unread.into_iter().for_each(|why| summary.warn(format!("A certificate was not read: {why}")));
+    let mut errors = Vec::new();
     for format in &config.formats {
-        if config.is_dry_run {
-            dry_run(config, *format, &mut summary)?;
+        let result = if config.is_dry_run {
+            dry_run(config, *format, &mut summary)
         } else {
-            seal_format(config, *format, &recipients, &mut summary)?;
-        }
+            seal_format(config, *format, &recipients, &mut summary)
+        };
+        errors.extend(result.err().map(|error| (*format, error)));
     }
+    // Only if nothing was done at all could it not run; otherwise the other formats count.
+    if errors.len() == config.formats.len() && summary.is_untouched() {
+        return Err(errors.swap_remove(0).1);
+    }
+    errors.iter().for_each(|(format, error)| summary.fail_format(*format, error));
     Ok(summary)
 }
 
-/// Every recipient asked for, or an error that names each one that is missing.
-fn recipients(config: &Config) -> Result<Vec<Recipient>, RunError> {
+/// Every recipient asked for, and what could not be read among the files named by flags; or an
+/// error that names each one that is missing.
+fn recipients(config: &Config) -> Result<(Vec<Recipient>, Vec<String>), RunError> {
     let mut certificates = Certificates::default();
     for path in &config.certificates {
         certificates.add_path(path)?;
     }
+    // What an old keyring holds besides is no news; what was named today is.
+    let unread = certificates.problems.clone();
     if let Some(home) = &config.gnupg_home {
         certificates.add_gnupg_home(home)?;
     }
@@ -84,16 +96,16 @@ fn recipients(config: &Config) -> Result<Vec<Recipient>, RunError> {
         }
     }
     if refused.is_empty() {
-        return Ok(found);
+        return Ok((found, unread));
     }
     Err(RunError::Recipients { refused, unread: certificates.problems })
 }
 
 fn dry_run(config: &Config, format: Format, summary: &mut Summary) -> Result<(), RunError> {
     let source = folders::open_source(config, format)?;
-    let spool = Spool::list(&source, format, config.max_files)?;
-    summary.would_seal.extend(spool.names);
-    summary.left_for_next_run += spool.left_out;
+    let spool = Spool::list(&source, format)?;
+    summary.left_for_next_run += spool.names.len().saturating_sub(config.max_files);
+    summary.would_seal.extend(spool.names.into_iter().take(config.max_files));
     Ok(())
 }
 
@@ -110,9 +122,11 @@ fn seal_format(
     };
     let folders = Folders::prepare(config, format, source, lock)?;
     let mut journal = Journal::open(&config.state_dir)?;
-    recover::repair(&folders, &mut journal, summary)?;
-    let spool = Spool::list(&folders.source, format, config.max_files)?;
-    summary.left_for_next_run += spool.left_out;
-    let mut pipeline = Pipeline::new(config, &folders, &mut journal, recipients, summary);
-    pipeline.run(spool)
+    let mut named: Vec<String> = recipients.iter().map(Recipient::identity).collect();
+    named.sort_unstable();
+    let named = named.join(" ");
+    recover::repair(&folders, &mut journal, &named, summary)?;
+    let spool = Spool::list(&folders.source, format)?;
+    Pipeline::new(config, &folders, &mut journal, recipients, &named, summary).run(spool);
+    Ok(())
 }

@@ -3,9 +3,11 @@
 use crate::cli::Suffix;
 use crate::error::RecordingError;
 use crate::folders::Folders;
+use crate::identity::Identity;
 use crate::journal::Journal;
 use crate::summary::Summary;
 use rustix::fs::{RenameFlags, renameat_with};
+use rustix::io::Errno;
 use shared::decrypt::{self, Problem};
 use shared::limits;
 use shared::verify::digest;
@@ -84,8 +86,9 @@ pub fn place(
         if is_ours(folders, journal, &name, wanted)? {
             return Ok(Place::Finished(name));
         }
-        if is_incomplete(folders, &name)? {
-            set_aside(folders, &name)?;
+        if let Some(torso) = incomplete(folders, &name)?
+            && set_aside(folders, &name, &torso)?
+        {
             summary.set_aside(&name);
             return Ok(Place::Free(name));
         }
@@ -108,11 +111,12 @@ fn is_ours(
     Ok(found == expected)
 }
 
-/// Whether a file is the torso of a sealed one, or empty: gpg killed, or a disk that was full.
-fn is_incomplete(folders: &Folders, name: &OsStr) -> Result<bool, RecordingError> {
-    let Ok((fd, stat)) = folders.output.open_file(name) else { return Ok(false) };
-    if u64::try_from(stat.st_size).unwrap_or(u64::MAX) > limits::MESSAGE_OCTETS {
-        return Ok(false);
+/// The file, if it is the torso of a sealed one, or empty: gpg killed, or a disk that was full.
+fn incomplete(folders: &Folders, name: &OsStr) -> Result<Option<Identity>, RecordingError> {
+    let Ok((fd, stat)) = folders.output.open_file(name) else { return Ok(None) };
+    let identity = Identity::of(&stat);
+    if identity.octets > limits::MESSAGE_OCTETS {
+        return Ok(None);
     }
     let mut message = Vec::new();
     File::from(fd)
@@ -120,19 +124,36 @@ fn is_incomplete(folders: &Folders, name: &OsStr) -> Result<bool, RecordingError
         .read_to_end(&mut message)
         .map_err(RecordingError::step("reading a sealed file"))?;
     let problem = decrypt::inspect(&message).err().map(|error| error.problem());
-    Ok(matches!(problem, Some(Problem::Incomplete | Problem::NotPgpEmpty)))
+    let is_torso = matches!(problem, Some(Problem::Incomplete | Problem::NotPgpEmpty));
+    Ok(is_torso.then_some(identity))
 }
 
-fn set_aside(folders: &Folders, name: &OsStr) -> Result<(), RecordingError> {
+/// Moves a file of `GPG` to where nobody uploads it; false if another file had taken its name
+/// meanwhile (a run of another format), which is put back.
+///
+/// # Errors
+/// When it cannot be moved.
+pub fn set_aside(
+    folders: &Folders,
+    name: &OsStr,
+    expected: &Identity,
+) -> Result<bool, RecordingError> {
+    let failed = RecordingError::step::<Errno>;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     // The time goes first: a name of 255 octets has no room for more, so it is cut there.
     let mut aside = format!("{now}-").into_bytes();
     aside.extend_from_slice(name.as_bytes());
     aside.truncate(NAME_OCTETS);
     let aside = OsString::from_vec(aside);
-    let (from, to) = (&folders.output.fd, &folders.set_aside.fd);
-    renameat_with(from, name, to, &aside, RenameFlags::NOREPLACE)
-        .map_err(RecordingError::step("setting an incomplete file aside"))
+    let (gpg, away) = (&folders.output.fd, &folders.set_aside);
+    let flags = RenameFlags::NOREPLACE;
+    renameat_with(gpg, name, &away.fd, &aside, flags).map_err(failed("setting a file aside"))?;
+    let moved = away.look(&aside).map_err(failed("looking at a file set aside"))?;
+    if moved.is_some_and(|stat| Identity::of(&stat) == *expected) {
+        return Ok(true);
+    }
+    renameat_with(&away.fd, &aside, gpg, name, flags).map_err(failed("putting a file back"))?;
+    Ok(false)
 }
 
 #[cfg(test)]

@@ -127,10 +127,13 @@ impl Drop for Pending<'_> {
 /// When the folder cannot be read; a file that cannot be removed stays for the next run.
 pub fn sweep(folders: &Folders) -> Result<usize, Errno> {
     let prefix = format!("{}-", folders.format.name());
+    let is_own = |name: &OsStr| {
+        let digits = name.as_encoded_bytes().strip_prefix(prefix.as_bytes());
+        digits.is_some_and(|it| it.len() == 32 && it.iter().all(u8::is_ascii_hexdigit))
+    };
     let mut swept = 0;
     for name in folders.sealing.names()? {
-        let is_own = name.as_encoded_bytes().starts_with(prefix.as_bytes());
-        if is_own && fs::unlinkat(&folders.sealing.fd, &name, AtFlags::empty()).is_ok() {
+        if is_own(&name) && fs::unlinkat(&folders.sealing.fd, &name, AtFlags::empty()).is_ok() {
             swept += 1;
         }
     }

@@ -2,12 +2,13 @@
 
 use crate::claim::{self, Attempt, Claim};
 use crate::error::{RecordingError, RunError};
-use crate::folders::Folders;
-use crate::journal::{Entry, Intent, Journal};
+use crate::folders::{Folder, Folders};
+use crate::journal::{Intent, Journal};
 use crate::publish;
 use crate::summary::Summary;
-use rustix::fs::fsync;
+use rustix::fs::{RenameFlags, fsync, renameat_with};
 use rustix::io::Errno;
+use shared::recording::escaped;
 use shared::verify::digest;
 use std::fs::File;
 
@@ -21,69 +22,116 @@ enum Fate {
     Later,
 }
 
-/// Finishes what was published and takes back what was not, then removes leftover temporaries.
+/// What stands in `GPG` under an intent's name.
+enum Output {
+    /// The very octets that were proven.
+    Proven(File),
+    /// Something else.
+    Other,
+    /// Nothing.
+    Missing,
+}
+
+/// Finishes what was published for these recipients, takes back what was not, and removes
+/// leftover temporaries.
 ///
 /// # Errors
-/// When the journal or a folder cannot be read; no recording was touched then.
+/// When the journal or a folder cannot be read.
 pub fn repair(
     folders: &Folders,
     journal: &mut Journal,
+    recipients: &str,
     summary: &mut Summary,
 ) -> Result<(), RunError> {
+    put_back(folders, summary)?;
     let failed = journal.failed();
     let entries = journal.unfinished(folders.source.path.as_os_str()).map_err(&failed)?;
     let (mut done, mut undone) = (Vec::new(), Vec::new());
     for entry in &entries {
-        match fate(folders, entry, summary) {
+        match fate(folders, &entry.intent, recipients, summary) {
             Ok(Fate::Done) => done.push(entry.id),
             Ok(Fate::Undone) => undone.push(entry.id),
             Ok(Fate::Later) => {}
-            Err(error) => summary.fail(&entry.intent.name, &error),
+            Err(error) => {
+                // Said once: there is nothing that a later run could do.
+                if matches!(error, RecordingError::Damaged { .. }) {
+                    done.push(entry.id);
+                }
+                summary.fail(&entry.intent.name, &error);
+            }
         }
     }
     journal.finish(&done).map_err(&failed)?;
     journal.forget(&undone).map_err(&failed)?;
-    summary.swept += publish::sweep(folders).map_err(|error| RunError::Folder {
-        path: folders.sealing.path.clone(),
-        source: error.into(),
-    })?;
+    let swept = publish::sweep(folders);
+    summary.swept += swept.map_err(|error| unusable(&folders.sealing, error))?;
     Ok(())
 }
 
-fn fate(folders: &Folders, entry: &Entry, summary: &mut Summary) -> Result<Fate, RecordingError> {
-    let intent = &entry.intent;
-    let published = published(folders, intent)?;
-    let claim = match claim::claim(&folders.source, &intent.name)? {
+fn unusable(folder: &Folder, error: Errno) -> RunError {
+    RunError::Folder { path: folder.path.clone(), source: error.into() }
+}
+
+/// Gives recordings their names back that a crash met right before their removal.
+fn put_back(folders: &Folders, summary: &mut Summary) -> Result<(), RunError> {
+    let (removing, source) = (&folders.removing, &folders.source);
+    for name in removing.names().map_err(|error| unusable(removing, error))? {
+        match renameat_with(&removing.fd, &name, &source.fd, &name, RenameFlags::NOREPLACE) {
+            Ok(()) => {}
+            Err(Errno::EXIST) => summary.fail(&name, &RecordingError::Stranded),
+            Err(error) => return Err(unusable(removing, error)),
+        }
+    }
+    Ok(())
+}
+
+fn fate(
+    folders: &Folders,
+    intent: &Intent,
+    recipients: &str,
+    summary: &mut Summary,
+) -> Result<Fate, RecordingError> {
+    let output = output(folders, intent)?;
+    let claim = match claim::claim(&folders.source, &intent.name, None)? {
         Attempt::Claimed(claim) => claim,
         Attempt::Busy => return Ok(Fate::Later),
-        // The plaintext goes only after its sealed file is durable; that may be uploaded by now.
-        Attempt::Gone | Attempt::NotAFile => return Ok(Fate::Done),
+        Attempt::Gone | Attempt::NotAFile => {
+            // The plaintext goes only after its sealed file is durable; that may be uploaded by
+            // now, but it cannot have changed by itself.
+            return match output {
+                Output::Proven(_) | Output::Missing => Ok(Fate::Done),
+                Output::Other => {
+                    let output = escaped(intent.output.as_encoded_bytes());
+                    Err(RecordingError::Damaged { output })
+                }
+            };
+        }
     };
-    let Some(published) = published else { return Ok(Fate::Undone) };
-    if !is_what_was_sealed(&claim, intent)? {
-        // Another recording of the same name; the old one is done with.
-        return Ok(Fate::Done);
+    let Output::Proven(published) = output else { return Ok(Fate::Undone) };
+    // Another recording of the same name, or other people to seal it for: nothing is removed.
+    if !is_what_was_sealed(&claim, intent)? || intent.recipients != recipients {
+        return Ok(Fate::Undone);
     }
     // The run may have ended before the folder's fsync.
     fsync(&published).map_err(RecordingError::step("making the sealed file durable"))?;
     fsync(&folders.output.fd).map_err(RecordingError::step("making GPG durable"))?;
-    claim.remove(&folders.source)?;
+    claim.remove(folders)?;
     fsync(&folders.source.fd).map_err(RecordingError::step("making the removal durable"))?;
     summary.recovered += 1;
     Ok(Fate::Done)
 }
 
-/// The published file, if it stands there with the very octets that were proven.
-fn published(folders: &Folders, intent: &Intent) -> Result<Option<File>, RecordingError> {
+fn output(folders: &Folders, intent: &Intent) -> Result<Output, RecordingError> {
     let fd = match folders.output.open_file(&intent.output) {
         Ok((fd, _)) => fd,
-        Err(Errno::NOENT | Errno::LOOP | Errno::INVAL) => return Ok(None),
+        Err(Errno::NOENT) => return Ok(Output::Missing),
+        Err(Errno::LOOP | Errno::INVAL) => return Ok(Output::Other),
         Err(error) => return Err(RecordingError::step("reading a sealed file")(error)),
     };
     let mut file = File::from(fd);
     let found = digest(&mut file).map_err(RecordingError::step("reading a sealed file"))?;
-    let is_it = found == (intent.ciphertext_octets, intent.ciphertext_sha256);
-    Ok(is_it.then_some(file))
+    let is_proven = found == (intent.ciphertext_octets, intent.ciphertext_sha256);
+    Ok(if is_proven { Output::Proven(file) } else { Output::Other })
 }
 
 fn is_what_was_sealed(claim: &Claim, intent: &Intent) -> Result<bool, RecordingError> {

@@ -10,6 +10,7 @@ use shared::recording::escaped;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::ExitCode;
 
 /// How many failures are printed one by one; a full disk fails every recording alike.
@@ -38,7 +39,13 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
+/// What needs a person goes first: standard output may be closed or full.
 fn print(args: &Args, summary: &Summary) -> io::Result<()> {
+    let told = print_errors(summary);
+    print_result(args, summary).and(told)
+}
+
+fn print_result(args: &Args, summary: &Summary) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if args.json {
         writeln!(out, "{}", as_json(summary))?;
@@ -50,15 +57,20 @@ fn print(args: &Args, summary: &Summary) -> io::Result<()> {
     } else if out.is_terminal() || args.is_debug() {
         writeln!(out, "{}", line(summary))?;
     }
+    out.flush()
+}
+
+fn print_errors(summary: &Summary) -> io::Result<()> {
     let mut err = io::stderr().lock();
     for warning in &summary.warnings {
         writeln!(err, "Warning: {warning}")?;
     }
     for failure in summary.failures.iter().take(PRINTED_FAILURES) {
-        writeln!(err, "Not sealed, and kept: {} ({})", failure.recording, failure.reason)?;
+        let what = if failure.is_sealed { "Sealed, not finished" } else { "Not sealed, and kept" };
+        writeln!(err, "{what}: {} ({})", failure.recording, failure.reason)?;
     }
     if let Some(more) = summary.failures.len().checked_sub(PRINTED_FAILURES + 1) {
-        writeln!(err, "Not sealed, and kept: {} more", more + 1)?;
+        writeln!(err, "And {} more", more + 1)?;
     }
     if !summary.is_ok() {
         writeln!(err, "The next run tries them again.")?;
@@ -101,10 +113,14 @@ fn line(summary: &Summary) -> String {
         [] => String::new(),
         formats => format!(", another run is at work on {}", formats.join(" ")),
     };
+    let left = match summary.left_for_next_run {
+        0 => String::new(),
+        count => format!(", {count} left for the next run"),
+    };
     format!(
-        "{} sealed, {} finished from before, {} busy, {} failed, {:.1} s{locked}",
+        "{} sealed, {} finished from before, {} busy, {} failed, {:.1} s{left}{locked}",
         summary.sealed,
-        summary.recovered,
+        summary.recovered + summary.already_sealed,
         summary.busy,
         summary.failures.len(),
         summary.seconds(),
@@ -127,6 +143,8 @@ pub fn log(config: &Config, summary: &mut Summary) {
     let written = OpenOptions::new()
         .create(true)
         .append(true)
+        // A link or a pipe in the log folder is not followed and not waited for.
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
         .open(&path)
         .and_then(|mut file| file.write_all(text.as_bytes()));
     if let Err(error) = written {

@@ -10,24 +10,20 @@ use std::ffi::OsString;
 pub struct Spool {
     /// In order of their names, which begin with the date: the oldest first.
     pub names: Vec<OsString>,
-    /// How many were left for the next run because of the limit.
-    pub left_out: usize,
 }
 
 impl Spool {
-    /// Lists the recordings of `format` in `source`, `limit` at most.
+    /// Lists the recordings of `format` in `source`.
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn list(source: &Folder, format: Format, limit: usize) -> Result<Self, RunError> {
+    pub fn list(source: &Folder, format: Format) -> Result<Self, RunError> {
         let mut names = source.names().map_err(|error| RunError::Folder {
             path: source.path.clone(),
             source: error.into(),
         })?;
         names.retain(|name| format.is_recording(name));
         names.sort();
-        let left_out = names.len().saturating_sub(limit);
-        names.truncate(limit);
-        Ok(Self { names, left_out })
+        Ok(Self { names })
     }
 }

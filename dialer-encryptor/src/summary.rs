@@ -1,7 +1,7 @@
 //! What did the run do? Outcomes are collected one by one; no recording is forgotten.
 
 use crate::claim::Claim;
-use crate::error::RecordingError;
+use crate::error::{RecordingError, RunError};
 use crate::format::Format;
 use serde::Serialize;
 use shared::recipient::Recipient;
@@ -47,6 +47,8 @@ pub struct Failure {
     pub recording: String,
     /// Why.
     pub reason: String,
+    /// Whether its sealed file is published already.
+    pub is_sealed: bool,
 }
 
 /// A recipient as the result names them.
@@ -98,7 +100,33 @@ impl Summary {
     /// A recording stays in the queue.
     pub fn fail(&mut self, name: &OsStr, error: &RecordingError) {
         let recording = escaped(name.as_bytes());
-        self.failures.push(Failure { recording, reason: error.to_string() });
+        self.failures.push(Failure { recording, reason: error.to_string(), is_sealed: false });
+    }
+
+    /// A recording is sealed and published, and something after that failed.
+    pub fn fail_sealed(&mut self, name: &OsStr, error: &RecordingError) {
+        let recording = escaped(name.as_bytes());
+        self.failures.push(Failure { recording, reason: error.to_string(), is_sealed: true });
+    }
+
+    /// A whole format could not be worked on.
+    pub fn fail_format(&mut self, format: Format, error: &RunError) {
+        let recording = format!("every recording in {}", format.name());
+        self.failures.push(Failure { recording, reason: error.to_string(), is_sealed: false });
+    }
+
+    /// Whether nothing was changed in the spool.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        self.sealed + self.recovered + self.already_sealed == 0 && self.failures.is_empty()
+    }
+
+    /// Somebody forgot to close a recording, or the file system cannot tell.
+    pub fn held_open(&mut self, name: &OsStr) {
+        self.warn(format!(
+            "A recording has been held open for writing for over an hour and is not sealed: {}",
+            escaped(name.as_bytes())
+        ));
     }
 
     /// Something is worth a look.
@@ -106,10 +134,14 @@ impl Summary {
         self.warnings.push(warning);
     }
 
-    /// A recording is done with.
-    pub fn sealed(&mut self, claim: &Claim) {
-        self.sealed += 1;
-        self.sealed_octets += claim.identity.octets;
+    /// A recording is done with; `is_new` if this run published it.
+    pub fn sealed(&mut self, claim: &Claim, is_new: bool) {
+        if is_new {
+            self.sealed += 1;
+            self.sealed_octets += claim.identity.octets;
+        } else {
+            self.already_sealed += 1;
+        }
         let name = || escaped(claim.name.as_bytes());
         if claim.identity.octets == 0 {
             self.warn(format!("A recording was empty and was sealed as such: {}", name()));

@@ -2,27 +2,52 @@
 
 use crate::identity::Identity;
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Whether any process that this user may look at has the file open for writing. Run as root, as
-/// crontab does, that is every process.
-#[must_use]
-pub fn is_being_written(file: &Identity) -> bool {
-    let Ok(processes) = fs::read_dir("/proc") else { return false };
-    processes
-        .flatten()
-        .filter(|entry| entry.file_name().as_encoded_bytes().iter().all(u8::is_ascii_digit))
-        .any(|process| has_writer(&process.path(), file))
+/// What `/proc` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writers {
+    /// Every process was looked at, and none writes.
+    None,
+    /// At least one writes.
+    Some,
+    /// Some process could not be looked at: another user's, and this is not root.
+    Unknown,
 }
 
-fn has_writer(process: &Path, file: &Identity) -> bool {
-    let Ok(descriptors) = fs::read_dir(process.join("fd")) else { return false };
-    descriptors.flatten().any(|descriptor| {
+/// Looks for a process that has the file open for writing.
+#[must_use]
+pub fn look(file: &Identity) -> Writers {
+    let Ok(processes) = fs::read_dir("/proc") else { return Writers::Unknown };
+    let mut found = Writers::None;
+    for process in processes.flatten() {
+        if !process.file_name().as_encoded_bytes().iter().all(u8::is_ascii_digit) {
+            continue;
+        }
+        match look_at(&process.path(), file) {
+            Writers::None => {}
+            Writers::Some => return Writers::Some,
+            Writers::Unknown => found = Writers::Unknown,
+        }
+    }
+    found
+}
+
+fn look_at(process: &Path, file: &Identity) -> Writers {
+    let descriptors = match fs::read_dir(process.join("fd")) {
+        Ok(descriptors) => descriptors,
+        // Gone meanwhile.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Writers::None,
+        Err(_) => return Writers::Unknown,
+    };
+    let is_writer = descriptors.flatten().any(|descriptor| {
         let is_file = fs::metadata(descriptor.path())
             .is_ok_and(|found| found.dev() == file.device && found.ino() == file.inode);
         is_file && is_writable(&process.join("fdinfo").join(descriptor.file_name()))
-    })
+    });
+    if is_writer { Writers::Some } else { Writers::None }
 }
 
 /// `flags:` holds the octal flags of open(2); the last two bits are the access mode.
@@ -43,10 +68,10 @@ mod tests {
         let path = std::env::temp_dir().join(format!("writers-{}", std::process::id()));
         let writer = File::create(&path).unwrap();
         let stat = rustix::fs::fstat(&writer).unwrap();
-        assert!(is_being_written(&Identity::of(&stat)));
+        assert_eq!(look(&Identity::of(&stat)), Writers::Some);
         drop(writer);
         let reader = File::open(&path).unwrap();
-        assert!(!is_being_written(&Identity::of(&stat)));
+        assert_ne!(look(&Identity::of(&stat)), Writers::Some);
         drop(reader);
         fs::remove_file(&path).unwrap();
     }

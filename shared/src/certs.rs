@@ -14,7 +14,7 @@ use openpgp::serialize::SerializeInto;
 use sequoia_openpgp as openpgp;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use zeroize::Zeroizing;
@@ -90,15 +90,21 @@ impl Certificates {
         Ok(())
     }
 
-    /// Reads the public keyrings of a GnuPG home: `pubring.kbx`, and `pubring.gpg` of older ones.
+    /// Reads the public keyring of a GnuPG home as gpg does: `pubring.kbx`, and `pubring.gpg` only
+    /// where the former holds none, since what was deleted from the new one stays in the old.
     ///
     /// # Errors
     /// When a keyring is there and cannot be read.
     pub fn add_gnupg_home(&mut self, home: &Path) -> Result<(), KeyError> {
         for ring in ["pubring.kbx", "pubring.gpg"] {
-            let path = home.join(ring);
-            if path.is_file() {
-                self.add_file(&path)?;
+            let before = self.certs.len() + self.problems.len();
+            match self.add_file(&home.join(ring)) {
+                Err(KeyError::Unreadable { source, .. })
+                    if source.kind() == io::ErrorKind::NotFound => {}
+                other => other?,
+            }
+            if self.certs.len() + self.problems.len() > before {
+                break;
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use crate::certs::{Certificates, owner};
 use crate::recording::escaped;
+use openpgp::cert::amalgamation::key::{ErasedKeyAmalgamation, PrimaryKey};
 use openpgp::cert::amalgamation::{ValidAmalgamation, ValidateAmalgamation};
 use openpgp::cert::{Cert, ValidCert};
 use openpgp::packet::Key;
@@ -46,19 +47,25 @@ impl Spec {
     fn matches(&self, cert: &Cert) -> bool {
         match self {
             Self::Fingerprint(digits) => {
-                cert.keys().any(|key| key.key().fingerprint().to_hex() == *digits)
+                bound_keys(cert).any(|key| key.key().fingerprint().to_hex() == *digits)
             }
-            Self::KeyId(digits) => cert.keys().any(|key| key.key().keyid().to_hex() == *digits),
+            Self::KeyId(digits) => {
+                bound_keys(cert).any(|key| key.key().keyid().to_hex() == *digits)
+            }
             Self::Address(address) => cert.userids().any(|id| {
-                let is_revoked = matches!(
-                    id.revocation_status(&StandardPolicy::new(), None),
-                    RevocationStatus::Revoked(_)
-                );
+                let is_revoked = is_revoked(&id.revocation_status(&StandardPolicy::new(), None));
                 let is_named = |email: &str| email.eq_ignore_ascii_case(address);
-                !is_revoked && id.userid().email().ok().flatten().is_some_and(is_named)
+                // Anybody can append a user ID; only the owner can sign it.
+                let is_bound = id.self_signatures().next().is_some();
+                is_bound && !is_revoked && id.userid().email().ok().flatten().is_some_and(is_named)
             }),
         }
     }
+}
+
+/// The primary key, and the subkeys that it signed; anybody can append others.
+fn bound_keys(cert: &Cert) -> impl Iterator<Item = ErasedKeyAmalgamation<'_, PublicParts>> {
+    cert.keys().filter(|key| key.primary() || key.self_signatures().next().is_some())
 }
 
 impl fmt::Display for Spec {
@@ -94,6 +101,14 @@ impl Recipient {
     #[must_use]
     pub fn expires(&self) -> Option<SystemTime> {
         self.expires
+    }
+
+    /// The certificate and every key in it that is sealed to, by fingerprint: what has to be the
+    /// same for two sealed files to be for the same people.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let keys: Vec<String> = self.keys.iter().map(|key| key.fingerprint().to_hex()).collect();
+        format!("{}:{}", self.fingerprint, keys.join(","))
     }
 
     /// The key packets that the session key is encrypted to.
@@ -135,7 +150,7 @@ impl Recipient {
     fn check(cert: &Cert) -> Result<Self, Refusal> {
         let policy = StandardPolicy::new();
         let valid = cert.with_policy(&policy, None).map_err(|error| invalid(cert, &error))?;
-        if let RevocationStatus::Revoked(_) = valid.revocation_status() {
+        if is_revoked(&valid.revocation_status()) {
             return Err(Refusal::Revoked);
         }
         valid.alive().map_err(|error| not_alive(&valid, &error))?;
@@ -146,6 +161,7 @@ impl Recipient {
             .revoked(false)
             .for_transport_encryption()
             .for_storage_encryption()
+            .filter(|key| !is_revoked(&key.revocation_status()))
             .collect();
         if usable.is_empty() {
             return Err(no_encryption_key(&valid));
@@ -162,10 +178,7 @@ impl Recipient {
 
 /// Why the policy rejects a certificate as a whole.
 fn invalid(cert: &Cert, error: &anyhow::Error) -> Refusal {
-    let is_revoked = matches!(
-        cert.revocation_status(&StandardPolicy::new(), None),
-        RevocationStatus::Revoked(_)
-    );
+    let is_revoked = is_revoked(&cert.revocation_status(&StandardPolicy::new(), None));
     let created = cert.primary_key().key().creation_time();
     if is_revoked {
         Refusal::Revoked
@@ -217,8 +230,10 @@ fn no_encryption_key(valid: &ValidCert<'_>) -> Refusal {
     }
 }
 
+/// Also when somebody else revoked it whom the owner once appointed: gpg takes that as revoked, and
+/// nobody seals for a key that may be lost.
 fn is_revoked(status: &RevocationStatus<'_>) -> bool {
-    matches!(status, RevocationStatus::Revoked(_))
+    !matches!(status, RevocationStatus::NotAsFarAsWeKnow)
 }
 
 /// Why a certificate that was found is not sealed for.
@@ -331,6 +346,9 @@ fn civil(days: u64) -> (u64, u64, u64) {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
+    use openpgp::Packet;
+    use openpgp::cert::CertBuilder;
+    use openpgp::serialize::SerializeInto;
     use std::time::Duration;
 
     #[test]
@@ -351,6 +369,25 @@ mod tests {
         for wrong in ["", "01234567", "QA Team", "a b@c", "\u{202e}x"] {
             assert!(matches!(Spec::parse(wrong), Err(RecipientError::Spelling { .. })), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_anybody_can_append_to_a_certificate_names_nobody() {
+        let made = |address| CertBuilder::general_purpose(Some(address)).generate().unwrap().0;
+        let (boss, other) = (made("<boss@x.org>"), made("<other@x.org>"));
+        let id = boss.userids().next().unwrap().userid().clone();
+        let subkey = boss.keys().subkeys().next().unwrap().key().clone();
+        let key_id = subkey.keyid().to_hex();
+        let mut octets = other.to_vec().unwrap();
+        octets.extend(Packet::from(id).to_vec().unwrap());
+        octets.extend(Packet::from(subkey).to_vec().unwrap());
+        let mut certificates = Certificates::default();
+        certificates.add(&octets, "test");
+        for asked in ["boss@x.org", &key_id] {
+            let found = Recipient::find(&Spec::parse(asked).unwrap(), &certificates);
+            assert!(matches!(found, Err(RecipientError::Unknown { .. })), "{asked}: {found:?}");
+        }
+        assert!(Recipient::find(&Spec::parse("other@x.org").unwrap(), &certificates).is_ok());
     }
 
     #[test]

@@ -270,3 +270,93 @@ fn a_sealed_file_can_be_read_by_the_web_server() -> Outcome {
     assert_eq!(sealing & 0o777, 0o700);
     Ok(())
 }
+
+#[test]
+fn what_comes_under_the_name_while_it_is_removed_is_another_recording() -> Outcome {
+    let dialer = Dialer::new()?;
+    let calls = dialer.fill(1)?;
+    let (name, octets) = first(&calls);
+    let run = dialer.command();
+    let mut strace = support::process::tool("strace")?;
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=unlinkat"]);
+    strace.args(["-e", "inject=unlinkat:delay_enter=1500000:when=1", "--"]);
+    let mut run = strace.arg(run.get_program()).args(run.get_args()).spawn()?;
+    // The recording is published and its removal is under way.
+    support::process::wait_for("the removal", std::time::Duration::from_secs(20), || {
+        let is_gone = !dialer.inbox().join(name).exists();
+        Ok((is_gone && dialer.spool.sealed_names()?.len() == 1).then_some(()))
+    })?;
+    dialer.spool.put(Format::Mp3, name, b"a second call")?;
+    assert!(run.wait()?.success());
+    assert_eq!(fs::read(dialer.inbox().join(name))?, b"a second call");
+    dialer.run()?.expect_code(0)?;
+    assert!(dialer.opened(&format!("{name}.pgp"))? == *octets);
+    let second = name.replace("-all.mp3", "-all~2.mp3.pgp");
+    assert_eq!(dialer.opened(&second)?, b"a second call");
+    Ok(())
+}
+
+#[test]
+fn a_repair_for_other_people_seals_again() -> Outcome {
+    let dialer = Dialer::new()?;
+    let calls = dialer.fill(1)?;
+    let (name, octets) = first(&calls);
+    let other = dialer.home.generate("Otto Other", Algorithm::Curve25519, "", "0")?;
+    fs::write(dialer.spool.path().join("other.asc"), dialer.home.certificate(&other)?)?;
+    let run = dialer.command();
+    let mut strace = support::process::tool("strace")?;
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=unlinkat"]);
+    strace.args(["-e", "inject=unlinkat:signal=KILL:when=1", "--"]);
+    strace.arg(run.get_program()).args(run.get_args()).status()?;
+    let certs = dialer.spool.path().join("other.asc");
+    dialer.spool.seal(common::encryptor(), Format::Mp3, &certs, &[&other])?.expect_code(0)?;
+    let second = name.replace("-all.mp3", "-all~2.mp3.pgp");
+    assert_eq!(dialer.spool.sealed_names()?, [format!("{name}.pgp"), second.clone()]);
+    let packets = dialer.home.packets(&dialer.spool.sealed().join(&second))?;
+    assert_eq!(packets.matches(":pubkey enc packet:").count(), 1, "{packets}");
+    assert!(dialer.opened(&second)? == *octets);
+    assert_eq!(dialer.waiting()?, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn a_missing_folder_of_one_format_does_not_hide_what_happened_to_another() -> Outcome {
+    let dialer = Dialer::new()?;
+    dialer.fill(2)?;
+    fs::remove_dir(dialer.spool.inbox(Format::Ogg))?;
+    let mut command = dialer.command();
+    let finished = finish(command.args(["--format", "ogg", "--debug"]))?.expect_code(1)?;
+    assert!(finished.text().starts_with("2 sealed, "), "{}", finished.text());
+    let words = "Not sealed, and kept: every recording in ogg (The folder cannot be used";
+    assert!(finished.stderr.starts_with(words), "{}", finished.stderr);
+    Ok(())
+}
+
+#[test]
+fn recordings_that_fail_do_not_use_up_the_limit() -> Outcome {
+    let dialer = Dialer::new()?;
+    let long = format!("0{}-all.mp3", "x".repeat(244));
+    dialer.spool.put(Format::Mp3, &long, b"long")?;
+    dialer.fill(3)?;
+    let mut command = dialer.command();
+    let finished = finish(command.args(["--max-files", "2", "--debug"]))?.expect_code(1)?;
+    assert!(finished.text().contains(", 1 left for the next run"), "{}", finished.text());
+    assert_eq!(dialer.spool.sealed_names()?.len(), 2);
+    Ok(())
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_named() -> Outcome {
+    let dialer = Dialer::new()?;
+    dialer.fill(1)?;
+    let folder = dialer.spool.path().join("certs");
+    fs::create_dir(&folder)?;
+    fs::copy(&dialer.certs, folder.join("listener.asc"))?;
+    fs::write(folder.join("torso.pgp"), [0x99, 0x01, 0x0D, 0x04])?;
+    let finished =
+        dialer.spool.seal(common::encryptor(), Format::Mp3, &folder, &[&dialer.listener])?;
+    let finished = finished.expect_code(0)?;
+    assert!(finished.stderr.starts_with("Warning: A certificate was not read: "));
+    assert!(finished.stderr.contains("torso.pgp"), "{}", finished.stderr);
+    Ok(())
+}
