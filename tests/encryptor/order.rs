@@ -154,3 +154,21 @@ fn a_full_disk_keeps_the_recording_and_leaves_no_torso() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn an_octet_that_never_reached_the_disk_is_found_before_the_recording_goes() -> Outcome {
+    let dialer = Dialer::new()?;
+    let calls = dialer.fill(2)?;
+    let run = dialer.command();
+    // The first write of the run, that of a sealed file, is said to have written one octet and
+    // has written none: everything after it stands one octet too early.
+    let mut strace = tool("strace")?;
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=write"]);
+    strace.args(["-e", "inject=write:retval=1:when=1", "--"]);
+    let finished = finish(strace.arg(run.get_program()).args(run.get_args()))?.expect_code(1)?;
+    let words = "(the sealed file differs from what was written)";
+    assert_eq!(finished.stderr.matches(words).count(), 1, "{}", finished.stderr);
+    assert_eq!((dialer.waiting()?.len(), dialer.spool.sealed_names()?.len()), (1, 1));
+    dialer.run()?.expect_code(0)?;
+    dialer.assert_all_sealed(&calls)
+}
