@@ -35,14 +35,17 @@ fn killed_again_and_again_it_loses_nothing_and_finishes() -> Outcome {
         let is_early = before > 0 && (number % 2 == 0 || dialer.waiting()?.len() < SPARED);
         let began = Instant::now();
         let mut run = dialer.command().stderr(Stdio::null()).spawn()?;
-        if is_early {
-            // Before anything new is published, each time somewhere else on the way there.
-            thread::sleep(to_first_file * (number % 10) / 10);
-        } else {
-            // While a group is being published, or its recordings are being removed.
-            while dialer.spool.sealed_names()?.len() == before && run.try_wait()?.is_none() {
-                thread::sleep(Duration::from_micros(200));
-            }
+        // Early kills come before anything new is published, each somewhere else on the way there;
+        // the others while a group is being published, or its recordings are being removed.
+        let patience =
+            if is_early { to_first_file * (number % 10) / 10 } else { Duration::from_secs(60) };
+        while began.elapsed() < patience
+            && dialer.spool.sealed_names()?.len() == before
+            && run.try_wait()?.is_none()
+        {
+            thread::sleep(Duration::from_micros(200));
+        }
+        if !is_early {
             to_first_file = began.elapsed();
         }
         run.kill()?;
