@@ -4,17 +4,43 @@
 //! anywhere; spaces, tabs and `>` are stripped from the whole line; the value follows the last
 //! `=`; keys match by prefix; the last line wins.
 
+use shared::secret::Passphrase;
 use std::ffi::OsString;
+use std::fmt;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// The settings that sealing needs.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Settings {
     /// `PATHDONEmonitor`: the folder of finished recordings.
     pub path_done_monitor: Option<PathBuf>,
     /// `PATHlogs`: where the run's line goes.
     pub path_logs: Option<PathBuf>,
+    /// `VARserver_ip`: this dialer, as `recording_log.server_ip` and the links name it.
+    pub server_ip: Option<String>,
+    /// `VARHTTP_path`: the address of the archive that step 3 delivers to.
+    pub archive: Option<String>,
+    /// `VARDB_server`: the database's host.
+    pub database_host: Option<String>,
+    /// `VARDB_database`: its name.
+    pub database_name: Option<String>,
+    /// `VARDB_user`: who logs in.
+    pub database_user: Option<String>,
+    /// `VARDB_pass`: with which password.
+    pub database_password: Option<Password>,
+    /// `VARDB_port`, as written.
+    pub database_port: Option<String>,
+}
+
+/// The database's password: cannot be printed, and is wiped.
+pub struct Password(pub Passphrase);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Password(..)")
+    }
 }
 
 /// Reads the settings out of the file's octets; unknown keys are VICIdial's own business.
@@ -23,18 +49,43 @@ pub fn parse(octets: &[u8]) -> Settings {
     let mut settings = Settings::default();
     for line in octets.split(|octet| *octet == b'\n') {
         let code = line.split(|octet| matches!(octet, b'#' | b';')).next().unwrap_or_default();
-        let bare: Vec<u8> =
-            code.iter().copied().filter(|o| !matches!(o, b' ' | b'\t' | b'\r' | b'>')).collect();
-        let Some(equals) = bare.iter().rposition(|octet| *octet == b'=') else { continue };
-        let value = bare.get(equals + 1..).unwrap_or_default();
-        let path = || Some(PathBuf::from(OsString::from_vec(value.to_vec())));
-        if bare.starts_with(b"PATHDONEmonitor") {
-            settings.path_done_monitor = path();
-        } else if bare.starts_with(b"PATHlogs") {
-            settings.path_logs = path();
+        let bare: Zeroizing<Vec<u8>> = Zeroizing::new(
+            code.iter().copied().filter(|o| !matches!(o, b' ' | b'\t' | b'\r' | b'>')).collect(),
+        );
+        if let Some(equals) = bare.iter().rposition(|octet| *octet == b'=') {
+            settings.set(&bare, bare.get(equals + 1..).unwrap_or_default());
         }
     }
     settings
+}
+
+impl Settings {
+    /// `line` begins with the key; keys match by prefix.
+    fn set(&mut self, line: &[u8], value: &[u8]) {
+        let path = || Some(PathBuf::from(OsString::from_vec(value.to_vec())));
+        let text = || Some(String::from_utf8_lossy(value).into_owned()).filter(|it| !it.is_empty());
+        let is = |key: &str| line.starts_with(key.as_bytes());
+        if is("PATHDONEmonitor") {
+            self.path_done_monitor = path();
+        } else if is("PATHlogs") {
+            self.path_logs = path();
+        } else if is("VARserver_ip") {
+            self.server_ip = text();
+        } else if is("VARHTTP_path") {
+            self.archive = text();
+        } else if is("VARDB_server") {
+            self.database_host = text();
+        } else if is("VARDB_database") {
+            self.database_name = text();
+        } else if is("VARDB_user") {
+            self.database_user = text();
+        } else if is("VARDB_pass") {
+            self.database_password =
+                Some(Password(Passphrase::new(Zeroizing::new(value.to_vec()))));
+        } else if is("VARDB_port") {
+            self.database_port = text();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -56,9 +107,23 @@ mod tests {
     }
 
     #[test]
+    fn the_database_and_this_dialer_are_found() {
+        let settings = parse(
+            b"VARserver_ip => 10.10.10.15\nVARDB_server => db.example\nVARDB_database => asterisk\n\
+              VARDB_user => cron\nVARDB_pass => 12 34\nVARDB_port =>\nVARDB_custom_user => other\n",
+        );
+        assert_eq!(settings.server_ip.as_deref(), Some("10.10.10.15"));
+        assert_eq!(settings.database_host.as_deref(), Some("db.example"));
+        assert_eq!(settings.database_user.as_deref(), Some("cron"));
+        assert_eq!(settings.database_port, None);
+        // The test compares it, and it is none of anybody's.
+        assert!(settings.database_password.is_some_and(|it| it.0.expose() == b"1234"));
+    }
+
+    #[test]
     fn any_octets_are_read_without_a_panic() {
-        assert_eq!(parse(b""), Settings::default());
-        assert_eq!(parse(&[0xFF, b'=', b'\n', b'=', b'>']), Settings::default());
+        assert!(parse(b"").path_logs.is_none());
+        assert!(parse(&[0xFF, b'=', b'\n', b'=', b'>']).path_done_monitor.is_none());
         let strange = parse(b"PATHlogs => /a\xFF");
         assert_eq!(strange.path_logs, Some(PathBuf::from(OsString::from_vec(b"/a\xFF".to_vec()))));
     }

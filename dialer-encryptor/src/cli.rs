@@ -2,12 +2,14 @@
 
 use crate::format::Format;
 use clap::{ArgAction, Parser, ValueEnum};
+use serde::Deserialize;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 /// What a sealed file's name ends with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Suffix {
     /// As the vendor's page says.
     Pgp,
@@ -42,6 +44,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE", default_value = "/etc/astguiclient.conf")]
     pub conf: PathBuf,
 
+    /// The settings of this program [default: /etc/callseal/dialer.toml, where it is there]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
     /// Format to seal; may be given several times
     #[arg(long = "format", value_name = "FORMAT", value_delimiter = ',')]
     pub formats: Vec<Format>,
@@ -58,17 +64,25 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub gnupg_home: Option<PathBuf>,
 
-    /// Ending of the sealed files
-    #[arg(long, value_enum, default_value = "pgp")]
-    pub suffix: Suffix,
+    /// Ending of the sealed files [default: pgp]
+    #[arg(long, value_enum)]
+    pub suffix: Option<Suffix>,
 
-    /// Where the journal is kept; not under PATHDONEmonitor
-    #[arg(long, value_name = "DIR", default_value = "/var/lib/callseal")]
-    pub state_dir: PathBuf,
+    /// Write links that begin with https
+    #[arg(long)]
+    pub https: bool,
+
+    /// Where the journal is kept; not under PATHDONEmonitor [default: /var/lib/callseal]
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
 
     /// Leave recording_log alone
     #[arg(long)]
     pub no_database: bool,
+
+    /// Try rows of recording_log again that could not be updated and were set aside
+    #[arg(long)]
+    pub retry_rows: bool,
 
     /// Say what would be sealed and touch nothing
     #[arg(long, short = 't', visible_alias = "test")]
@@ -78,13 +92,21 @@ pub struct Args {
     #[arg(long)]
     pub json: bool,
 
-    /// Most recordings to seal in one run, for each format
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub max_files: usize,
+    /// Most recordings to seal in one run, for each format [default: 100000]
+    #[arg(long, value_name = "N")]
+    pub max_files: Option<usize>,
 
-    /// How long a recording must have been still, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
-    pub settle_secs: u64,
+    /// How long a recording must have been still, in seconds [default: 5]
+    #[arg(long, value_name = "SECONDS")]
+    pub settle_secs: Option<u64>,
+
+    /// How many recordings are sealed at the same time [default: 2, on one core 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
+
+    /// Most mebibytes of recordings to seal in a second [default: no limit]
+    #[arg(long, value_name = "MIB")]
+    pub rate: Option<f64>,
 
     /// Print the result, also where there is no terminal
     #[arg(long, action = ArgAction::Count)]
@@ -109,8 +131,6 @@ pub(crate) struct Stock {
     ogg: bool,
     #[arg(long, hide = true)]
     gsw: bool,
-    #[arg(long, hide = true)]
-    https: bool,
     #[arg(long, hide = true)]
     run_check: bool,
     #[arg(long, hide = true, action = ArgAction::Count)]
@@ -191,6 +211,7 @@ mod tests {
         let new = parsed("--format mp3 --recipient qa-team@x.com --recipient B@y.org");
         assert_eq!(stock.all_formats(), new.all_formats());
         assert_eq!(stock.all_recipients(), new.all_recipients());
+        assert!(parsed("--HTTPS --mp3").https);
         assert!(stock.is_debug() && !new.is_debug());
         assert!(!stock.dry_run, "the -t inside an address is no flag");
     }

@@ -27,12 +27,34 @@ pub enum RunError {
     /// No `--recipient`.
     #[error("No recipient was given. Add --recipient with the full fingerprint of a certificate.")]
     NoRecipient,
-    /// Neither the database nor the leave to go without.
+    /// A setting of `astguiclient.conf` that the database needs.
     #[error(
-        "This version cannot update recording_log yet. Add --no-database to seal without it, \
-        and update the links yourself."
+        "The configuration file does not say {key}, so that recording_log cannot be updated. \
+        Complete it, or add --no-database and update the links yourself: {}",
+        shown(path)
     )]
-    DatabaseNotYet,
+    NoDatabase {
+        /// Which one.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The program's own configuration file.
+    #[error("The settings cannot be read ({source}). Check the file: {}", shown(path))]
+    Config {
+        /// Which file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A setting that makes no sense.
+    #[error("A setting cannot be used: {reason}. Correct {place}.")]
+    Setting {
+        /// Where it stands.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The configuration file.
     #[error(
         "The configuration file cannot be read ({source}). Name it with --conf: {}",

@@ -4,18 +4,22 @@
 //! while the run is on changes nothing. The lock is the kernel's, on the source folder itself: it
 //! is gone with its process, and two crontab lines for two formats do not meet.
 
-use crate::config::Config;
+use crate::config::{Config, SealedAs};
 use crate::error::RunError;
 use crate::format::Format;
 use rustix::fs::{self, AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Where unfinished sealed files are kept: on the same file system as `GPG`, and never in it,
 /// because the stock step 3 uploads whatever stands there.
 pub const SEALING: &str = ".sealing";
+
+/// Where sealed files are published.
+const OUTPUT: &str = "GPG";
 
 /// Where incomplete files that stood in the way are moved to, under [`SEALING`].
 pub const SET_ASIDE: &str = "set-aside";
@@ -90,36 +94,74 @@ impl Folder {
         }
     }
 
-    /// The names in the folder, unsorted; entries that cannot be read end the list with an error.
+    /// Shows every name in the folder, unsorted; an entry that cannot be read is an error.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn each_name(&self, mut show: impl FnMut(&OsStr)) -> Result<(), Errno> {
+        for entry in fs::Dir::read_from(&self.fd)? {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if name != b"." && name != b".." {
+                show(OsStr::from_bytes(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// The names in the folder, unsorted.
     ///
     /// # Errors
     /// The system's.
     pub fn names(&self) -> Result<Vec<OsString>, Errno> {
-        use std::os::unix::ffi::OsStringExt;
         let mut names = Vec::new();
-        for entry in fs::Dir::read_from(&self.fd)? {
-            let name = entry?.file_name().to_bytes().to_vec();
-            if name != b"." && name != b".." {
-                names.push(OsString::from_vec(name));
-            }
-        }
+        self.each_name(|name| names.push(name.to_owned()))?;
         Ok(names)
+    }
+
+    /// Opens a sub-folder, and nothing that a link leads to.
+    ///
+    /// # Errors
+    /// When it is not there, is none, or cannot be read.
+    pub fn open_sub_folder(&self, name: &OsStr) -> Result<Self, RunError> {
+        Self::open_with(&self.path.join(name), OFlags::NOFOLLOW)
     }
 }
 
-/// The owner of a folder, to give a file to.
-#[must_use]
-pub fn uid(stat: &Stat) -> Option<fs::Uid> {
+fn uid(stat: &Stat) -> Option<fs::Uid> {
     Some(fs::Uid::from_raw(stat.st_uid))
 }
 
-/// The group of a folder, to give a file to.
-#[must_use]
-pub fn gid(stat: &Stat) -> Option<fs::Gid> {
+fn gid(stat: &Stat) -> Option<fs::Gid> {
     Some(fs::Gid::from_raw(stat.st_gid))
 }
 
-/// The folders of one format, fit for use, and its lock.
+/// What a sealed file is given, once it is complete.
+#[derive(Debug, Clone, Copy)]
+pub struct Access {
+    /// Its permission bits: Apache runs as another user.
+    pub mode: Mode,
+    /// As configured, or that of `GPG`.
+    pub owner: Option<fs::Uid>,
+    /// As configured, or that of `GPG`.
+    pub group: Option<fs::Gid>,
+    /// Whether somebody asked for them, so that it is a failure if they cannot be given.
+    pub is_demanded: bool,
+}
+
+impl Access {
+    fn of(config: &Config, gpg: &Stat) -> Self {
+        let SealedAs { mode, owner, group } = config.sealed_as;
+        Self {
+            mode: Mode::from_raw_mode(mode),
+            owner: owner.map(fs::Uid::from_raw).or(uid(gpg)),
+            group: group.map(fs::Gid::from_raw).or(gid(gpg)),
+            is_demanded: owner.is_some() || group.is_some(),
+        }
+    }
+}
+
+/// The folders that the recordings of one source folder go through.
 #[derive(Debug)]
 pub struct Folders {
     /// Where the recordings are.
@@ -132,14 +174,13 @@ pub struct Folders {
     pub set_aside: Folder,
     /// Where a recording stands for the moment between the last look and its removal.
     pub removing: Folder,
-    /// What sealed files are given: the owner and group of `GPG`.
-    pub owner: Stat,
+    /// What sealed files are given.
+    pub access: Access,
     /// The format, which begins the names of its temporary files.
     pub format: Format,
-    _lock: Lock,
 }
 
-/// The kernel's lock on a source folder; gone when dropped, or with its process.
+/// The kernel's lock on a format's folder; gone when dropped, or with its process.
 #[derive(Debug)]
 pub struct Lock {
     _fd: OwnedFd,
@@ -151,6 +192,42 @@ pub struct Lock {
 /// When it is not there or cannot be read.
 pub fn open_source(config: &Config, format: Format) -> Result<Folder, RunError> {
     Folder::open(&format.folder().map_or(config.spool.clone(), |name| config.spool.join(name)))
+}
+
+/// Opens `GPG`, where it is there.
+///
+/// # Errors
+/// When it is not there or cannot be read.
+pub fn open_output(config: &Config) -> Result<Folder, RunError> {
+    Folder::open(&config.spool.join(OUTPUT))
+}
+
+/// The folders of days in a format's folder, which the stock compress step makes with
+/// `--file-sorting`, the oldest first. WAV stands in the spool itself, where other folders are.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn days(source: &Folder, format: Format) -> Result<Vec<OsString>, RunError> {
+    let mut days = Vec::new();
+    if format.folder().is_some() {
+        let failed =
+            |error: Errno| RunError::Folder { path: source.path.clone(), source: error.into() };
+        source
+            .each_name(|name| days.extend(is_day(name).then(|| name.to_owned())))
+            .map_err(failed)?;
+    }
+    days.sort();
+    Ok(days)
+}
+
+/// `YYYY-MM-DD`
+fn is_day(name: &OsStr) -> bool {
+    let octets = name.as_bytes();
+    let is_right = |(place, octet): (usize, &u8)| match place {
+        4 | 7 => *octet == b'-',
+        _ => octet.is_ascii_digit(),
+    };
+    octets.len() == 10 && octets.iter().enumerate().all(is_right)
 }
 
 /// Takes the lock; `None` if another run holds it.
@@ -167,7 +244,8 @@ pub fn lock(source: &Folder) -> Result<Option<Lock>, RunError> {
 }
 
 impl Folders {
-    /// Opens and, where they are missing, makes the folders that sealing needs.
+    /// Opens and, where they are missing, makes the folders that sealing needs; `source` is the
+    /// format's folder, or that of a `day` in it.
     ///
     /// # Errors
     /// When one cannot be had, or `GPG` is on another file system.
@@ -175,26 +253,56 @@ impl Folders {
         config: &Config,
         format: Format,
         source: Folder,
-        lock: Lock,
+        day: Option<&OsStr>,
     ) -> Result<Self, RunError> {
         let spool = Folder::open(&config.spool)?;
         // A link to elsewhere would put unfinished files where others look.
         let own = OFlags::NOFOLLOW;
         let sealing = spool.open_or_make(SEALING, Mode::RWXU, own)?;
         let set_aside = sealing.open_or_make(SET_ASIDE, Mode::RWXU, own)?;
-        let removing = format!("removing-{}", format.name());
+        // One for each source: a recording that a crash left there goes back to where it was.
+        let day = day.map(|day| format!("-{}", day.display())).unwrap_or_default();
+        let removing = format!("removing-{}{day}", format.name());
         let removing = sealing.open_or_make(&removing, Mode::RWXU, own)?;
-        let output = spool.open_or_make("GPG", Mode::from_raw_mode(0o755), OFlags::empty())?;
+        let output = spool.open_or_make(OUTPUT, Mode::from_raw_mode(0o755), OFlags::empty())?;
         let stat = |folder: &Folder| {
             fs::fstat(&folder.fd).map_err(|error| RunError::Folder {
                 path: folder.path.clone(),
                 source: error.into(),
             })
         };
-        let owner = stat(&output)?;
-        if owner.st_dev != stat(&sealing)?.st_dev {
+        let gpg = stat(&output)?;
+        if gpg.st_dev != stat(&sealing)?.st_dev || mount(&output) != mount(&sealing) {
             return Err(RunError::OtherFileSystem { path: output.path });
         }
-        Ok(Self { source, sealing, output, set_aside, removing, owner, format, _lock: lock })
+        let access = Access::of(config, &gpg);
+        Ok(Self { source, sealing, output, set_aside, removing, access, format })
+    }
+
+    /// Removes what was made for this source alone, if nothing is in it.
+    pub fn tidy(self) {
+        // What is not empty stays, and is put back by the next run.
+        let _ = fs::rmdir(&self.removing.path);
+    }
+}
+
+/// Which mount a folder is on, where the kernel tells (5.8): not even a file system that is
+/// mounted in two places lets a file be renamed from one to the other.
+fn mount(folder: &Folder) -> Option<u64> {
+    let flags = AtFlags::EMPTY_PATH;
+    let found = fs::statx(&folder.fd, "", flags, fs::StatxFlags::MNT_ID).ok()?;
+    (found.stx_mask & fs::StatxFlags::MNT_ID.bits() != 0).then_some(found.stx_mnt_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_are_days() {
+        assert!(is_day(OsStr::new("2026-01-31")));
+        for other in ["2026-1-31", "2026-01-31x", "20260131", "GPG", "xxxx-xx-xx"] {
+            assert!(!is_day(OsStr::new(other)), "{other}");
+        }
     }
 }

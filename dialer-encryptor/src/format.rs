@@ -1,11 +1,13 @@
 //! Which formats do dialers record in, and which files are recordings of one?
 
 use clap::ValueEnum;
+use serde::Deserialize;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 /// The five formats of the stock script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// `MP3/*.mp3`
     Mp3,

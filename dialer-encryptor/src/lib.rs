@@ -5,35 +5,50 @@
 //! [`folders`] are opened and locked, [`recover`] repairs what a crash left, [`spool`] lists what
 //! is complete, and [`pipeline`] takes it through the steps, whose order it alone knows.
 
+pub mod accounts;
 pub mod astguiclient;
+pub mod catalog;
+pub mod catch_up;
 pub mod claim;
 pub mod cli;
+pub mod commit;
 pub mod config;
+pub mod database;
+pub mod dialer_toml;
 pub mod error;
 pub mod folders;
 pub mod format;
 pub mod identity;
 pub mod journal;
 pub mod lease;
+pub mod location;
 pub mod naming;
 pub mod pipeline;
+pub mod priority;
 pub mod publish;
 pub mod recover;
 pub mod report;
+pub mod seal;
 pub mod spool;
 pub mod summary;
+pub mod throttle;
 pub mod writers;
 
+use catalog::Catalog;
+use catch_up::CatchUp;
 use cli::Args;
 use config::Config;
 use error::RunError;
-use folders::Folders;
+use folders::{Folder, Folders};
 use format::Format;
 use journal::Journal;
-use pipeline::Pipeline;
+use journal::rows::now_ms;
+use pipeline::{Parts, Pipeline};
 use shared::certs::Certificates;
 use shared::recipient::{Recipient, Spec};
+use shared::recording::escaped;
 use spool::Spool;
+use std::ffi::OsString;
 use summary::Summary;
 
 /// Reads the configuration that `args` name, then [`run`]s.
@@ -47,25 +62,56 @@ pub fn run_with(args: &Args) -> Result<Summary, RunError> {
     Ok(summary)
 }
 
-/// Seals what is complete in the folders of every format asked for.
+/// Seals what is complete in the folders of every format asked for, and brings the rows of
+/// `recording_log` up to date.
 ///
 /// # Errors
 /// When nothing could be started; no recording was touched then.
 pub fn run(config: &Config) -> Result<Summary, RunError> {
+    let began_ms = now_ms();
     let (recipients, unread) = recipients(config)?;
     let mut summary = Summary::for_recipients(&recipients);
     // A revocation may be among what could not be read.
     unread.into_iter().for_each(|why| summary.warn(format!("A certificate was not read: {why}")));
+    if config.is_dry_run {
+        return each_format(config, summary, |format, summary| dry_run(config, format, summary));
+    }
+    if let Err(error) = priority::lower(config.pace.nice, config.pace.io) {
+        summary
+            .warn(format!("The priority cannot be lowered ({error}). Check that calls are fine."));
+    }
+    let mut journal = Journal::open(&config.state_dir)?;
+    let mut catalog = config.database.as_ref().map(Catalog::new);
+    let mut names: Vec<String> = recipients.iter().map(Recipient::identity).collect();
+    names.sort_unstable();
+    let mut parts = Run {
+        config,
+        recipients: &recipients,
+        named: &names.join(" "),
+        journal: &mut journal,
+        catalog: catalog.as_mut(),
+    };
+    let mut summary = each_format(config, summary, |format, it| parts.seal_format(format, it))?;
+    if let Some(catalog) = &mut catalog {
+        catch_up(config, &mut journal, catalog, began_ms, &mut summary);
+    }
+    for warning in &mut summary.warnings {
+        warning.is_news = journal.says(&warning.text).unwrap_or(true);
+    }
+    Ok(summary)
+}
+
+/// Does something for each format; only if nothing was done at all could it not run, otherwise the
+/// other formats count.
+fn each_format(
+    config: &Config,
+    mut summary: Summary,
+    mut work: impl FnMut(Format, &mut Summary) -> Result<(), RunError>,
+) -> Result<Summary, RunError> {
     let mut errors = Vec::new();
     for format in &config.formats {
-        let result = if config.is_dry_run {
-            dry_run(config, *format, &mut summary)
-        } else {
-            seal_format(config, *format, &recipients, &mut summary)
-        };
-        errors.extend(result.err().map(|error| (*format, error)));
+        errors.extend(work(*format, &mut summary).err().map(|error| (*format, error)));
     }
-    // Only if nothing was done at all could it not run; otherwise the other formats count.
     if errors.len() == config.formats.len() && summary.is_untouched() {
         return Err(errors.swap_remove(0).1);
     }
@@ -102,31 +148,117 @@ fn recipients(config: &Config) -> Result<(Vec<Recipient>, Vec<String>), RunError
 }
 
 fn dry_run(config: &Config, format: Format, summary: &mut Summary) -> Result<(), RunError> {
-    let source = folders::open_source(config, format)?;
-    let spool = Spool::list(&source, format)?;
-    summary.left_for_next_run += spool.names.len().saturating_sub(config.max_files);
-    summary.would_seal.extend(spool.names.into_iter().take(config.max_files));
+    let mut left = config.max_files;
+    let base = folders::open_source(config, format)?;
+    for source in sources(base, format, summary)? {
+        let mut spool = Spool::new(&source.folder, format);
+        loop {
+            let names = spool.next()?;
+            if names.is_empty() {
+                break;
+            }
+            let now = names.len().min(left);
+            left -= now;
+            summary.left_for_next_run += names.len() - now;
+            summary.would_seal.extend(names.into_iter().take(now));
+        }
+    }
     Ok(())
 }
 
-fn seal_format(
+/// A folder with recordings of a format.
+struct Source {
+    folder: Folder,
+    /// Its name, if it is that of a day.
+    day: Option<OsString>,
+}
+
+/// The folders of days, then the format's own. A day that cannot be opened stops no other.
+fn sources(base: Folder, format: Format, summary: &mut Summary) -> Result<Vec<Source>, RunError> {
+    let mut sources = Vec::new();
+    for day in folders::days(&base, format)? {
+        match base.open_sub_folder(&day) {
+            Ok(folder) => sources.push(Source { folder, day: Some(day) }),
+            Err(error) => summary.fail_format(format, &error),
+        }
+    }
+    sources.push(Source { folder: base, day: None });
+    Ok(sources)
+}
+
+/// What all formats of a run share.
+struct Run<'a, 'c> {
+    config: &'a Config,
+    recipients: &'a [Recipient],
+    /// The recipients as the journal writes them.
+    named: &'a str,
+    journal: &'a mut Journal,
+    catalog: Option<&'a mut Catalog<'c>>,
+}
+
+impl Run<'_, '_> {
+    fn seal_format(&mut self, format: Format, summary: &mut Summary) -> Result<(), RunError> {
+        let base = folders::open_source(self.config, format)?;
+        let Some(_lock) = folders::lock(&base)? else {
+            summary.locked.push(format);
+            return Ok(());
+        };
+        let mut left = self.config.max_files;
+        for source in sources(base, format, summary)? {
+            left = self.seal_source(format, source, left, summary)?;
+        }
+        Ok(())
+    }
+
+    /// Returns how many more recordings may be sealed.
+    fn seal_source(
+        &mut self,
+        format: Format,
+        source: Source,
+        left: usize,
+        summary: &mut Summary,
+    ) -> Result<usize, RunError> {
+        let Source { folder, day } = source;
+        let folders = Folders::prepare(self.config, format, folder, day.as_deref())?;
+        recover::repair(&folders, self.journal, self.named, summary)?;
+        let pipeline = Pipeline::new(Parts {
+            config: self.config,
+            folders: &folders,
+            recipients: self.recipients,
+            fingerprints: self.named,
+            journal: self.journal,
+            catalog: self.catalog.as_deref_mut(),
+            left,
+            summary,
+        });
+        let left = pipeline.run(Spool::new(&folders.source, format))?;
+        if day.is_some() {
+            folders.tidy();
+        }
+        Ok(left)
+    }
+}
+
+/// The rows that earlier runs could not change, and those that somebody changed back. Sealing
+/// comes first: it is what frees the spool, and needs no database.
+fn catch_up(
     config: &Config,
-    format: Format,
-    recipients: &[Recipient],
+    journal: &mut Journal,
+    catalog: &mut Catalog<'_>,
+    began_ms: i64,
     summary: &mut Summary,
-) -> Result<(), RunError> {
-    let source = folders::open_source(config, format)?;
-    let Some(lock) = folders::lock(&source)? else {
-        summary.locked.push(format);
-        return Ok(());
-    };
-    let folders = Folders::prepare(config, format, source, lock)?;
-    let mut journal = Journal::open(&config.state_dir)?;
-    let mut named: Vec<String> = recipients.iter().map(Recipient::identity).collect();
-    named.sort_unstable();
-    let named = named.join(" ");
-    recover::repair(&folders, &mut journal, &named, summary)?;
-    let spool = Spool::list(&folders.source, format)?;
-    Pipeline::new(config, &folders, &mut journal, recipients, &named, summary).run(spool);
-    Ok(())
+) {
+    let output = folders::open_output(config).ok();
+    let caught_up = CatchUp { journal, catalog, output: output.as_ref(), began_ms, summary }.run();
+    if let Err(error) = caught_up {
+        summary.warn(format!("The journal cannot be read ({error}). Rows of recording_log wait."));
+    }
+    summary.rows.down = catalog.down().map(|reason| {
+        format!(
+            "the database at {} cannot be used ({}); check that it runs and that VARDB_user may \
+             log in",
+            escaped(catalog.place().as_bytes()),
+            escaped(reason.0.as_bytes())
+        )
+    });
 }

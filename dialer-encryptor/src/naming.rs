@@ -25,8 +25,9 @@ const NAME_OCTETS: usize = 255;
 pub enum Place {
     /// Nothing stands there.
     Free(OsString),
-    /// This very recording was published there before, and it is still complete.
-    Finished(OsString),
+    /// This very recording was published there before, and it is still complete: the number of
+    /// its intent.
+    Finished(i64),
 }
 
 /// `NAME-all.mp3` to `NAME-all.mp3.pgp`, or to `NAME-all~2.mp3.pgp` for the second of that name.
@@ -83,8 +84,8 @@ pub fn place(
             }
             return Ok(Place::Free(name));
         }
-        if is_ours(folders, journal, &name, wanted)? {
-            return Ok(Place::Finished(name));
+        if let Some(id) = ours(folders, journal, &name, wanted)? {
+            return Ok(Place::Finished(id));
         }
         if let Some(torso) = incomplete(folders, &name)?
             && set_aside(folders, &name, &torso)?
@@ -96,19 +97,20 @@ pub fn place(
     Err(RecordingError::NoFreeName)
 }
 
-/// Whether the journal published this name for this recording and these recipients, and the file is still that one.
-fn is_ours(
+/// The intent by which the journal published this name for this recording and these recipients, if
+/// it did and the file is still that one.
+fn ours(
     folders: &Folders,
     journal: &Journal,
     name: &OsStr,
     wanted: Wanted<'_>,
-) -> Result<bool, RecordingError> {
+) -> Result<Option<i64>, RecordingError> {
     let found = journal.published(name, wanted.plaintext_sha256, wanted.recipients)?;
-    let Some(expected) = found else { return Ok(false) };
-    let Ok((fd, _)) = folders.output.open_file(name) else { return Ok(false) };
+    let Some((id, expected)) = found else { return Ok(None) };
+    let Ok((fd, _)) = folders.output.open_file(name) else { return Ok(None) };
     let reading = RecordingError::step("reading a sealed file");
     let (_, found) = digest(&mut File::from(fd)).map_err(reading)?;
-    Ok(found == expected)
+    Ok((found == expected).then_some(id))
 }
 
 /// The file, if it is the torso of a sealed one, or empty: gpg killed, or a disk that was full.

@@ -1,26 +1,25 @@
 //! One recording through all steps; the only place that knows their order.
 //!
 //! Claim, seal, fsync, verify, intent, publish, row, remove. Recordings go through in groups, so
-//! that the fsyncs of a group are in flight together; for each one the order holds. At every
-//! instant either the plaintext or a complete, durable, proven sealed file exists.
+//! that the fsyncs of a group are in flight together; for each one the order holds. The first four
+//! steps run in lanes, as many as there are jobs; the others, which everybody can see, in one
+//! place. At every instant either the plaintext or a complete, durable, proven sealed file exists.
 
-use crate::claim::{self, Attempt, Claim};
+use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::error::RecordingError;
+use crate::database::BATCH;
+use crate::error::{RecordingError, RunError};
 use crate::folders::Folders;
 use crate::identity::Identity;
-use crate::journal::{Intent, Journal};
-use crate::naming::{self, Place, Wanted};
-use crate::publish::Pending;
+use crate::journal::{Journal, Marks};
+use crate::seal::{Sealed, Sealer, Unsealed, Work};
 use crate::spool::Spool;
 use crate::summary::Summary;
-use rustix::fs::{fstat, fsync};
-use rustix::io::Errno;
-use shared::encrypt::{self, Receipt};
+use crate::throttle::Throttle;
 use shared::recipient::Recipient;
-use shared::verify;
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -31,56 +30,92 @@ const GROUP: usize = 16;
 /// A recording that somebody holds open this long after its last octet is worth a look.
 const LONG_BUSY: Duration = Duration::from_secs(3600);
 
-/// A recording of which a sealed file exists that nobody sees yet.
-struct Sealed<'a> {
-    claim: Claim,
-    pending: Pending<'a>,
-    receipt: Receipt,
-    /// What the sealed file is, once it was read back.
-    identity: Option<Identity>,
-}
-
-/// A recording whose sealed file is published, durable but for its folder.
-struct Published {
-    claim: Claim,
-    /// Its number in the journal, its name in `GPG` and what it is there; none if it stood there
-    /// before this run.
-    new: Option<(i64, OsString, Option<Identity>)>,
-}
-
 /// Everything that the steps need.
-pub struct Pipeline<'a> {
-    config: &'a Config,
-    folders: &'a Folders,
-    journal: &'a mut Journal,
-    recipients: &'a [Recipient],
+pub struct Pipeline<'a, 'r, 'c> {
+    sealer: Arc<Sealer<'a>>,
+    pub(crate) config: &'a Config,
+    pub(crate) folders: &'a Folders,
+    pub(crate) journal: &'r mut Journal,
+    pub(crate) catalog: Option<&'r mut Catalog<'c>>,
     /// The recipients as the journal writes them.
-    fingerprints: &'a str,
+    pub(crate) fingerprints: &'a str,
     /// How many recordings this run may still seal.
     left: usize,
-    summary: &'a mut Summary,
+    pub(crate) summary: &'r mut Summary,
+    /// What the journal is told with the next group's intents.
+    pub(crate) marks: Marks,
 }
 
-impl<'a> Pipeline<'a> {
+/// What a run over one folder stands on.
+pub struct Parts<'a, 'r, 'c> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// Where from and where to.
+    pub folders: &'a Folders,
+    /// For whom.
+    pub recipients: &'a [Recipient],
+    /// The recipients as the journal writes them.
+    pub fingerprints: &'a str,
+    /// What was intended.
+    pub journal: &'r mut Journal,
+    /// The rows, unless they are left alone.
+    pub catalog: Option<&'r mut Catalog<'c>>,
+    /// How many recordings may be sealed.
+    pub left: usize,
+    /// What was done.
+    pub summary: &'r mut Summary,
+}
+
+impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
     /// Brings them together.
-    pub fn new(
-        config: &'a Config,
-        folders: &'a Folders,
-        journal: &'a mut Journal,
-        recipients: &'a [Recipient],
-        fingerprints: &'a str,
-        summary: &'a mut Summary,
-    ) -> Self {
-        let left = config.max_files;
-        Self { config, folders, journal, recipients, fingerprints, left, summary }
+    #[must_use]
+    pub fn new(parts: Parts<'a, 'r, 'c>) -> Self {
+        let Parts { config, folders, recipients, fingerprints, journal, catalog, left, summary } =
+            parts;
+        let throttle = Throttle::new(config.pace.octets_per_sec);
+        let sealer = Arc::new(Sealer { config, folders, recipients, throttle });
+        let marks = Marks::default();
+        Self { sealer, config, folders, journal, catalog, fingerprints, left, summary, marks }
     }
 
     /// Takes every recording of the spool through: those that have been still for the settle time
-    /// at once, the others after one wait, if they are still then.
-    pub fn run(&mut self, spool: Spool) {
+    /// at once, the others after one wait, if they are still then. Returns how many more may be
+    /// sealed.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn run(mut self, mut spool: Spool<'_>) -> Result<usize, RunError> {
         let began = Instant::now();
+        let mut young = Vec::new();
+        while self.left > 0 {
+            let names = spool.next()?;
+            if names.is_empty() {
+                break;
+            }
+            let (still, too_young) = self.sorted(names);
+            young.extend(too_young);
+            self.recordings(&still);
+        }
+        if self.left == 0 {
+            self.summary.left_for_next_run += spool.count_left()?;
+        }
+        if !young.is_empty() && self.left > 0 {
+            thread::sleep(self.config.settle.saturating_sub(began.elapsed()));
+            let (still, moving): (Vec<_>, Vec<_>) =
+                young.into_iter().partition(|(name, then)| self.is_as_it_was(name, then));
+            self.summary.busy += moving.len();
+            self.recordings(&still);
+        }
+        if let Err(error) = self.journal.mark(&self.marks) {
+            self.summary.warn(format!("The journal was not updated ({error}). The next run will."));
+        }
+        Ok(self.left)
+    }
+
+    /// Those that are settled, and those that are too young.
+    fn sorted(&mut self, names: Vec<OsString>) -> (Listed, Listed) {
         let (mut still, mut young) = (Vec::new(), Vec::new());
-        for name in spool.names {
+        for name in names {
             match self.folders.source.look(&name) {
                 Ok(Some(stat)) => {
                     let identity = Identity::of(&stat);
@@ -93,28 +128,7 @@ impl<'a> Pipeline<'a> {
                 }
             }
         }
-        self.groups(&still);
-        if young.is_empty() {
-            return;
-        }
-        thread::sleep(self.config.settle.saturating_sub(began.elapsed()));
-        let (still, moving): (Vec<_>, Vec<_>) =
-            young.into_iter().partition(|(name, then)| self.is_as_it_was(name, then));
-        self.summary.busy += moving.len();
-        self.groups(&still);
-    }
-
-    /// As many as this run may seal; recordings that fail do not use up what the others may.
-    fn groups(&mut self, listed: &[(OsString, Identity)]) {
-        let mut rest = listed;
-        while self.left > 0 && !rest.is_empty() {
-            let (group, later) = rest.split_at(rest.len().min(GROUP).min(self.left));
-            let before = self.summary.sealed;
-            self.group(group);
-            self.left = self.left.saturating_sub(self.summary.sealed - before);
-            rest = later;
-        }
-        self.summary.left_for_next_run += rest.len();
+        (still, young)
     }
 
     fn is_as_it_was(&self, name: &OsStr, then: &Identity) -> bool {
@@ -122,260 +136,91 @@ impl<'a> Pipeline<'a> {
         now.is_some_and(|stat| Identity::of(&stat) == *then)
     }
 
-    /// The order itself.
-    fn group(&mut self, listed: &[(OsString, Identity)]) {
-        let claimed: Vec<Claim> =
-            listed.iter().filter_map(|(name, then)| self.claim(name, then)).collect();
-        let sealed: Vec<Sealed<'a>> =
-            claimed.into_iter().filter_map(|claim| self.seal(claim)).collect();
-        let synced = self.sync(sealed);
-        let proven: Vec<Sealed<'a>> =
-            synced.into_iter().filter_map(|sealed| self.prove(sealed)).collect();
+    /// As many as this run may seal; recordings that fail do not use up what the others may.
+    fn recordings(&mut self, listed: &[(OsString, Identity)]) {
+        let mut rest = listed;
+        while self.left > 0 && !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(BATCH).min(self.left));
+            let before = self.summary.sealed;
+            if let Some(catalog) = &mut self.catalog {
+                catalog.prepare(now.iter().map(|(name, _)| name));
+            }
+            self.batch(now);
+            self.left = self.left.saturating_sub(self.summary.sealed - before);
+            rest = later;
+        }
+        self.summary.left_for_next_run += rest.len();
+    }
+
+    /// Groups through the lanes, and what comes out of them to its end, in whatever order.
+    fn batch(&mut self, listed: &[(OsString, Identity)]) {
+        let groups = listed.chunks(GROUP);
+        if self.config.pace.jobs == 1 {
+            for group in groups {
+                let work = self.sealer.group(group);
+                self.finish(work);
+            }
+            return;
+        }
+        let groups = Mutex::new(groups);
+        let next = || groups.lock().ok().and_then(|mut groups| groups.next());
+        let sealer = Arc::clone(&self.sealer);
+        // A lane that is ahead waits here: open files and temporaries stay few.
+        let (done, results) = mpsc::sync_channel(0);
+        let lane = |done: SyncSender<_>| {
+            while let Some(group) = next() {
+                if done.send(sealer.group(group)).is_err() {
+                    break;
+                }
+            }
+        };
+        let jobs = self.config.pace.jobs;
+        let lost = thread::scope(|scope| {
+            let lane = &lane;
+            let start = |done| thread::Builder::new().spawn_scoped(scope, move || lane(done));
+            let lanes: Vec<_> = (0..jobs).filter_map(|_| start(done.clone()).ok()).collect();
+            drop(done);
+            results.into_iter().for_each(|group| self.finish(group));
+            // Without any lane everything is still to do, by this one.
+            let is_lost = lanes.into_iter().any(|lane| lane.join().is_err());
+            while let Some(group) = next() {
+                self.finish(self.sealer.group(group));
+            }
+            is_lost
+        });
+        if lost {
+            self.summary.lost_lane();
+        }
+    }
+
+    /// The other four steps, for a group that came out of a lane.
+    fn finish(&mut self, group: Vec<Work<'a>>) {
+        let proven = group.into_iter().filter_map(|work| self.proven(work)).collect();
         let published = self.intend_and_publish(proven);
-        // The row of recording_log is left out: --no-database.
+        self.change_rows(&published);
         self.remove(published);
     }
 
-    /// Step 1.
-    fn claim(&mut self, name: &OsStr, listed: &Identity) -> Option<Claim> {
-        match claim::claim(&self.folders.source, name, Some(listed)) {
-            Ok(Attempt::Claimed(claim)) => return Some(claim),
-            Ok(Attempt::Busy) => {
+    /// Those that were proven; of the others it is told why they were not.
+    fn proven(&mut self, work: Work<'a>) -> Option<Sealed<'a>> {
+        match work.state {
+            Ok(sealed) => return Some(sealed),
+            Err(Unsealed::Busy) => {
                 self.summary.busy += 1;
-                if is_settled(listed, LONG_BUSY) {
-                    self.summary.held_open(name);
+                if is_settled(&work.listed, LONG_BUSY) {
+                    self.summary.held_open(&work.name);
                 }
             }
-            Ok(Attempt::NotAFile) => self.summary.pass_over(name),
-            Ok(Attempt::Gone) => {}
-            Err(error) => self.summary.fail(name, &error),
+            Err(Unsealed::NotAFile) => self.summary.pass_over(&work.name),
+            Err(Unsealed::Gone) => {}
+            Err(Unsealed::Failed(error)) => self.summary.fail(&work.name, &error),
         }
         None
-    }
-
-    /// Step 2.
-    fn seal(&mut self, claim: Claim) -> Option<Sealed<'a>> {
-        let sealed = self.try_seal(&claim).and_then(|(pending, receipt)| {
-            claim.check_unchanged()?;
-            // A short read that was no change would still be a recording cut off.
-            if receipt.plaintext_octets == claim.identity.octets {
-                Ok((pending, receipt))
-            } else {
-                Err(RecordingError::Changed)
-            }
-        });
-        match sealed {
-            Ok((pending, receipt)) => Some(Sealed { claim, pending, receipt, identity: None }),
-            Err(error) => {
-                self.summary.fail(&claim.name, &error);
-                None
-            }
-        }
-    }
-
-    fn try_seal(&self, claim: &Claim) -> Result<(Pending<'a>, Receipt), RecordingError> {
-        // A name that cannot be published is known before any work.
-        naming::sealed_name(&claim.name, self.config.suffix, 1)?;
-        let pending = Pending::create(self.folders)?;
-        let Some(target) = pending.file() else { return Err(RecordingError::Changed) };
-        let receipt = encrypt::seal(self.recipients, claim.file(), target)?;
-        Ok((pending, receipt))
-    }
-
-    /// Step 3, for the whole group at once.
-    fn sync(&mut self, mut sealed: Vec<Sealed<'a>>) -> Vec<Sealed<'a>> {
-        let results: Vec<Result<(), RecordingError>> = thread::scope(|scope| {
-            let syncs: Vec<_> = sealed
-                .iter_mut()
-                .map(|sealed| {
-                    let pending = &mut sealed.pending;
-                    thread::Builder::new().spawn_scoped(scope, || pending.sync())
-                })
-                .collect();
-            // A thread that could not start, or died, has not synced.
-            let lost = RecordingError::step::<io::Error>;
-            let lost = |error| Err(lost("making the sealed file durable")(error));
-            syncs
-                .into_iter()
-                .map(|sync| match sync {
-                    Ok(sync) => sync.join().unwrap_or_else(|_| lost(Errno::IO.into())),
-                    Err(error) => lost(error),
-                })
-                .collect()
-        });
-        self.keep(sealed, results)
-    }
-
-    /// Step 4.
-    fn prove(&mut self, mut sealed: Sealed<'a>) -> Option<Sealed<'a>> {
-        let proof = sealed.pending.reopen().and_then(|file| {
-            let stat = fstat(&file).map_err(RecordingError::step("looking at a sealed file"))?;
-            sealed.identity = Some(Identity::of(&stat));
-            Ok(verify::verify(file, &sealed.receipt, self.recipients)?)
-        });
-        self.keep(vec![sealed], vec![proof]).pop()
-    }
-
-    /// Steps 5 and 6.
-    fn intend_and_publish(&mut self, proven: Vec<Sealed<'a>>) -> Vec<Published> {
-        let mut published = Vec::new();
-        let mut intended = Vec::new();
-        for sealed in proven {
-            match self.place(&sealed) {
-                Ok(Place::Free(output)) => intended.push((self.intent(&sealed, output), sealed)),
-                Ok(Place::Finished(_)) => {
-                    published.push(Published { claim: sealed.claim, new: None });
-                }
-                Err(error) => self.summary.fail(&sealed.claim.name, &error),
-            }
-        }
-        match self.journal.intend(intended.iter().map(|(intent, _)| intent)) {
-            Ok(ids) => {
-                for ((intent, sealed), id) in intended.into_iter().zip(ids) {
-                    published.extend(self.publish(intent.output, sealed, id));
-                }
-            }
-            Err(error) => {
-                let error = RecordingError::Journal(error);
-                for (_, sealed) in &intended {
-                    self.summary.fail(&sealed.claim.name, &error);
-                }
-            }
-        }
-        if let Err(error) = fsync(&self.folders.output.fd) {
-            let error = RecordingError::step("making GPG durable")(error);
-            published.iter().for_each(|one| self.summary.fail_sealed(&one.claim.name, &error));
-            return Vec::new();
-        }
-        published
-    }
-
-    fn place(&mut self, sealed: &Sealed<'a>) -> Result<Place, RecordingError> {
-        let wanted = Wanted {
-            recording: &sealed.claim.name,
-            plaintext_sha256: &sealed.receipt.plaintext_sha256,
-            recipients: self.fingerprints,
-            suffix: self.config.suffix,
-        };
-        naming::place(self.folders, self.journal, wanted, self.summary)
-    }
-
-    fn intent(&self, sealed: &Sealed<'a>, output: OsString) -> Intent {
-        Intent {
-            folder: self.folders.source.path.clone().into_os_string(),
-            name: sealed.claim.name.clone(),
-            identity: sealed.claim.identity,
-            plaintext_sha256: sealed.receipt.plaintext_sha256,
-            ciphertext_sha256: sealed.receipt.ciphertext_sha256,
-            ciphertext_octets: sealed.receipt.ciphertext_octets,
-            output,
-            recipients: self.fingerprints.to_string(),
-        }
-    }
-
-    /// Publishes under the name intended. If somebody took it in the meantime, another one is
-    /// found and written down first; when that happens again the recording waits for the next run.
-    fn publish(&mut self, output: OsString, sealed: Sealed<'a>, id: i64) -> Option<Published> {
-        let Sealed { claim, pending, receipt, identity } = sealed;
-        if let Err(error) = claim.check_unchanged() {
-            self.give_up(&claim.name, id, &error);
-            return None;
-        }
-        let error = match pending.publish(&output) {
-            Ok(()) => return Some(Published { claim, new: Some((id, output, identity)) }),
-            Err((None, error)) => error,
-            Err((Some(pending), _)) => {
-                let retry = Sealed { claim, pending, receipt, identity };
-                return self.publish_elsewhere(retry, id);
-            }
-        };
-        self.give_up(&claim.name, id, &error);
-        None
-    }
-
-    fn publish_elsewhere(&mut self, sealed: Sealed<'a>, id: i64) -> Option<Published> {
-        let output = self.place(&sealed).and_then(|place| match place {
-            Place::Free(output) => {
-                self.journal.redirect(id, &output)?;
-                Ok(output)
-            }
-            Place::Finished(_) => Err(RecordingError::Changed),
-        });
-        let Sealed { claim, pending, identity, .. } = sealed;
-        let published = output.and_then(|output| {
-            pending.publish(&output).map_err(|(_, error)| error)?;
-            Ok(output)
-        });
-        match published {
-            Ok(output) => Some(Published { claim, new: Some((id, output, identity)) }),
-            Err(error) => {
-                self.give_up(&claim.name, id, &error);
-                None
-            }
-        }
-    }
-
-    fn give_up(&mut self, name: &OsStr, id: i64, error: &RecordingError) {
-        self.summary.fail(name, error);
-        // An entry that stays is found by the next run to have come to nothing.
-        let _ = self.journal.forget(&[id]);
-    }
-
-    /// Step 8.
-    fn remove(&mut self, published: Vec<Published>) {
-        if published.is_empty() {
-            return;
-        }
-        let mut removed = Vec::new();
-        for one in published {
-            match one.claim.remove(self.folders) {
-                Ok(()) => removed.push(one),
-                Err(error) => self.not_removed(&one, &error),
-            }
-        }
-        if let Err(error) = fsync(&self.folders.source.fd) {
-            // After a crash the plaintext may be back; the next run then finishes it.
-            let error = RecordingError::step("making the removal durable")(error);
-            removed.iter().for_each(|one| self.summary.fail_sealed(&one.claim.name, &error));
-            return;
-        }
-        let entries: Vec<i64> =
-            removed.iter().filter_map(|one| one.new.as_ref().map(|new| new.0)).collect();
-        if let Err(error) = self.journal.finish(&entries) {
-            self.summary.warn(format!("The journal was not updated ({error}). The next run will."));
-        }
-        for one in removed {
-            self.summary.sealed(&one.claim, one.new.is_some());
-        }
-    }
-
-    /// A recording that went on growing after it was sealed: what was published is half of it, and
-    /// is taken back; the next run seals the whole. Any other failure leaves both in place.
-    fn not_removed(&mut self, one: &Published, error: &RecordingError) {
-        if let (RecordingError::Changed, Some((id, output, Some(identity)))) = (error, &one.new)
-            && naming::set_aside(self.folders, output, identity).is_ok_and(|is_moved| is_moved)
-        {
-            return self.give_up(&one.claim.name, *id, error);
-        }
-        self.summary.fail_sealed(&one.claim.name, error);
-    }
-
-    /// Those that passed a step; the others are reported.
-    fn keep(
-        &mut self,
-        all: Vec<Sealed<'a>>,
-        results: Vec<Result<(), RecordingError>>,
-    ) -> Vec<Sealed<'a>> {
-        let mut passed = Vec::with_capacity(all.len());
-        for (one, result) in all.into_iter().zip(results) {
-            match result {
-                Ok(()) => passed.push(one),
-                Err(error) => self.summary.fail(&one.claim.name, &error),
-            }
-        }
-        passed
     }
 }
+
+/// Recordings, and what they were when they were listed.
+type Listed = Vec<(OsString, Identity)>;
 
 /// Whether a file was last written long enough ago. One from the future (a clock that was set) is
 /// watched for the settle time instead.

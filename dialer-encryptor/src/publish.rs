@@ -2,7 +2,7 @@
 //! discarded when dropped. Steps 2, 3 and 6 of the order.
 
 use crate::error::RecordingError;
-use crate::folders::{Folders, gid, uid};
+use crate::folders::Folders;
 use rustix::fs::{
     self, Advice, AtFlags, Mode, OFlags, RenameFlags, fadvise, fchmod, fchown, linkat, openat,
     renameat_with, unlinkat,
@@ -10,9 +10,6 @@ use rustix::fs::{
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::File;
-
-/// What a published file may be read by: Apache runs as another user.
-const PUBLISHED_MODE: u32 = 0o644;
 
 /// A file in the sealing folder.
 #[derive(Debug)]
@@ -38,14 +35,22 @@ impl<'a> Pending<'a> {
         let file = openat(&folders.sealing.fd, &name, flags, Mode::RUSR | Mode::WUSR)
             .map_err(failed("making the sealed file"))?;
         let pending = Self { folders, name, file: Some(File::from(file)), is_published: false };
-        if let Some(file) = &pending.file {
-            // Set before the fsync, so that it makes them durable too. Without the right to give
-            // the file away it stays the maker's own, which is who could read it before.
-            fchmod(file, Mode::from_raw_mode(PUBLISHED_MODE))
-                .map_err(failed("setting the mode of the sealed file"))?;
-            let _ = fchown(file, uid(&folders.owner), gid(&folders.owner));
-        }
+        pending.give_away()?;
         Ok(pending)
+    }
+
+    /// Done before the fsync, which makes it durable too. Without the right to give the file away
+    /// it stays the maker's own, who could read it before, unless another owner was asked for.
+    fn give_away(&self) -> Result<(), RecordingError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let access = &self.folders.access;
+        let failed = RecordingError::step::<Errno>;
+        // The owner goes first: giving a file away may take bits from its mode.
+        let given = fchown(file, access.owner, access.group);
+        if access.is_demanded {
+            given.map_err(failed("giving the sealed file to its owner"))?;
+        }
+        fchmod(file, access.mode).map_err(failed("setting the mode of the sealed file"))
     }
 
     /// Its name in the sealing folder.

@@ -3,7 +3,7 @@
 use crate::claim::{self, Attempt, Claim};
 use crate::error::{RecordingError, RunError};
 use crate::folders::{Folder, Folders};
-use crate::journal::{Intent, Journal};
+use crate::journal::{Intent, Journal, Marks};
 use crate::publish;
 use crate::summary::Summary;
 use rustix::fs::{RenameFlags, fsync, renameat_with};
@@ -46,23 +46,22 @@ pub fn repair(
     put_back(folders, summary)?;
     let failed = journal.failed();
     let entries = journal.unfinished(folders.source.path.as_os_str()).map_err(&failed)?;
-    let (mut done, mut undone) = (Vec::new(), Vec::new());
+    let mut marks = Marks::default();
     for entry in &entries {
         match fate(folders, &entry.intent, recipients, summary) {
-            Ok(Fate::Done) => done.push(entry.id),
-            Ok(Fate::Undone) => undone.push(entry.id),
+            Ok(Fate::Done) => marks.done.push(entry.id),
+            Ok(Fate::Undone) => marks.undone.push(entry.id),
             Ok(Fate::Later) => {}
             Err(error) => {
                 // Said once: there is nothing that a later run could do.
                 if matches!(error, RecordingError::Damaged { .. }) {
-                    done.push(entry.id);
+                    marks.done.push(entry.id);
                 }
                 summary.fail(&entry.intent.name, &error);
             }
         }
     }
-    journal.finish(&done).map_err(&failed)?;
-    journal.forget(&undone).map_err(&failed)?;
+    journal.mark(&marks).map_err(&failed)?;
     let swept = publish::sweep(folders);
     summary.swept += swept.map_err(|error| unusable(&folders.sealing, error))?;
     Ok(())

@@ -4,7 +4,7 @@
 use crate::cli::Args;
 use crate::config::Config;
 use crate::error::RunError;
-use crate::summary::Summary;
+use crate::summary::{Rows, Summary};
 use serde_json::json;
 use shared::recording::escaped;
 use std::fs::OpenOptions;
@@ -41,7 +41,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 
 /// What needs a person goes first: standard output may be closed or full.
 fn print(args: &Args, summary: &Summary) -> io::Result<()> {
-    let told = print_errors(summary);
+    let told = print_errors(summary, args.is_debug());
     print_result(args, summary).and(told)
 }
 
@@ -60,10 +60,12 @@ fn print_result(args: &Args, summary: &Summary) -> io::Result<()> {
     out.flush()
 }
 
-fn print_errors(summary: &Summary) -> io::Result<()> {
+fn print_errors(summary: &Summary, is_debug: bool) -> io::Result<()> {
     let mut err = io::stderr().lock();
-    for warning in &summary.warnings {
-        writeln!(err, "Warning: {warning}")?;
+    // What was said lately is said again to whoever looks, not to cron.
+    let is_watched = is_debug || err.is_terminal();
+    for warning in summary.warnings.iter().filter(|it| it.is_news || is_watched) {
+        writeln!(err, "Warning: {}", warning.text)?;
     }
     for failure in summary.failures.iter().take(PRINTED_FAILURES) {
         let what = if failure.is_sealed { "Sealed, not finished" } else { "Not sealed, and kept" };
@@ -72,8 +74,31 @@ fn print_errors(summary: &Summary) -> io::Result<()> {
     if let Some(more) = summary.failures.len().checked_sub(PRINTED_FAILURES + 1) {
         writeln!(err, "And {} more", more + 1)?;
     }
-    if !summary.is_ok() {
+    if !summary.failures.is_empty() {
         writeln!(err, "The next run tries them again.")?;
+    }
+    print_rows(&mut err, &summary.rows)
+}
+
+fn print_rows(err: &mut impl Write, rows: &Rows) -> io::Result<()> {
+    for row in rows.set_aside.iter().take(PRINTED_FAILURES) {
+        let (id, name, reason) = (row.recording_id, &row.recording, &row.reason);
+        writeln!(
+            err,
+            "Sealed, but row {id} of recording_log cannot be changed: {name} ({reason})"
+        )?;
+    }
+    if !rows.set_aside.is_empty() {
+        writeln!(err, "Correct what is wrong there, then run once with --retry-rows.")?;
+    }
+    if rows.waiting > 0 {
+        let count = rows.waiting;
+        let why = rows.down.as_deref().unwrap_or("somebody else changed them at the same time");
+        writeln!(
+            err,
+            "Sealed, but {count} rows of recording_log wait to be changed: {why}. The next run \
+             tries again."
+        )?;
     }
     Ok(())
 }
@@ -100,7 +125,13 @@ fn as_json(summary: &Summary) -> serde_json::Value {
         "left_for_next_run": summary.left_for_next_run,
         "locked": summary.locked.iter().map(|format| format.name()).collect::<Vec<_>>(),
         "would_seal": would_seal,
-        "warnings": summary.warnings,
+        "rows_changed": summary.rows.changed,
+        "rows_corrected": summary.rows.corrected,
+        "rows_without": summary.rows.without,
+        "rows_waiting": summary.rows.waiting,
+        "rows_set_aside": summary.rows.set_aside,
+        "database_down": summary.rows.down,
+        "warnings": summary.warnings.iter().map(|it| &it.text).collect::<Vec<_>>(),
         "failures": summary.failures,
         "recipients": summary.recipients,
         "seconds": summary.seconds(),
@@ -117,8 +148,12 @@ fn line(summary: &Summary) -> String {
         0 => String::new(),
         count => format!(", {count} left for the next run"),
     };
+    let rows = match (summary.rows.waiting, summary.rows.set_aside.len()) {
+        (0, 0) => String::new(),
+        (waiting, set_aside) => format!(", rows: {waiting} waiting, {set_aside} set aside"),
+    };
     format!(
-        "{} sealed, {} finished from before, {} busy, {} failed, {:.1} s{left}{locked}",
+        "{} sealed, {} finished from before, {} busy, {} failed, {:.1} s{left}{rows}{locked}",
         summary.sealed,
         summary.recovered + summary.already_sealed,
         summary.busy,
@@ -137,7 +172,16 @@ pub fn log(config: &Config, summary: &mut Summary) {
         text.push_str(&format!("{now} failed: {} ({})\n", failure.recording, failure.reason));
     }
     for warning in &summary.warnings {
-        text.push_str(&format!("{now} warning: {warning}\n"));
+        text.push_str(&format!("{now} warning: {}\n", warning.text));
+    }
+    for row in &summary.rows.set_aside {
+        text.push_str(&format!(
+            "{now} row {} not changed: {} ({})\n",
+            row.recording_id, row.recording, row.reason
+        ));
+    }
+    if let Some(down) = &summary.rows.down {
+        text.push_str(&format!("{now} {down}\n"));
     }
     let path = folder.join("callseal.log");
     let written = OpenOptions::new()

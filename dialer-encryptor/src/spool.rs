@@ -3,27 +3,69 @@
 use crate::error::RunError;
 use crate::folders::Folder;
 use crate::format::Format;
-use std::ffi::OsString;
+use std::collections::BinaryHeap;
+use std::ffi::{OsStr, OsString};
 
-/// What one run takes on.
+/// How many names are held at once, so that a backlog of any size takes the same memory.
+const WINDOW: usize = 10_000;
+
+/// The recordings of one folder, in order of their names, which begin with the date: the oldest
+/// first, since the purge takes those first.
 #[derive(Debug)]
-pub struct Spool {
-    /// In order of their names, which begin with the date: the oldest first.
-    pub names: Vec<OsString>,
+pub struct Spool<'a> {
+    source: &'a Folder,
+    format: Format,
+    last: Option<OsString>,
 }
 
-impl Spool {
-    /// Lists the recordings of `format` in `source`.
+impl<'a> Spool<'a> {
+    /// Begins with the first.
+    #[must_use]
+    pub fn new(source: &'a Folder, format: Format) -> Self {
+        Self { source, format, last: None }
+    }
+
+    /// The next names in order; none at the end. What comes into the folder meanwhile under an
+    /// earlier name is left for the next run.
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn list(source: &Folder, format: Format) -> Result<Self, RunError> {
-        let mut names = source.names().map_err(|error| RunError::Folder {
-            path: source.path.clone(),
-            source: error.into(),
+    pub fn next(&mut self) -> Result<Vec<OsString>, RunError> {
+        let mut first = BinaryHeap::with_capacity(WINDOW + 1);
+        self.each_left(|name| {
+            if first.len() < WINDOW {
+                first.push(name.to_owned());
+            } else if first.peek().is_some_and(|last: &OsString| name < last.as_os_str()) {
+                first.pop();
+                first.push(name.to_owned());
+            }
         })?;
-        names.retain(|name| format.is_recording(name));
-        names.sort();
-        Ok(Self { names })
+        let names = first.into_sorted_vec();
+        self.last = names.last().cloned().or_else(|| self.last.take());
+        Ok(names)
+    }
+
+    /// How many come after those that [`Spool::next`] has named.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn count_left(&self) -> Result<usize, RunError> {
+        let mut count = 0;
+        self.each_left(|_| count += 1)?;
+        Ok(count)
+    }
+
+    fn each_left(&self, mut show: impl FnMut(&OsStr)) -> Result<(), RunError> {
+        let is_left = |name: &OsStr| self.last.as_ref().is_none_or(|last| name > last.as_os_str());
+        self.source
+            .each_name(|name| {
+                if self.format.is_recording(name) && is_left(name) {
+                    show(name);
+                }
+            })
+            .map_err(|error| RunError::Folder {
+                path: self.source.path.clone(),
+                source: error.into(),
+            })
     }
 }

@@ -32,12 +32,51 @@ pub struct Summary {
     /// What a dry run found.
     pub would_seal: Vec<OsString>,
     /// What somebody should look at; the recordings are safe.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
+    /// What became of the rows of `recording_log`.
+    pub rows: Rows,
     /// Recordings that stay in the queue, and why.
     pub failures: Vec<Failure>,
     /// Whom it was sealed for.
     pub recipients: Vec<Named>,
     began: Instant,
+}
+
+/// What somebody should look at.
+#[derive(Debug)]
+pub struct Warning {
+    /// One or two sentences.
+    pub text: String,
+    /// Whether it was not said lately.
+    pub is_news: bool,
+}
+
+/// What became of the rows of `recording_log`.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// They name their sealed file now.
+    pub changed: usize,
+    /// They had been changed back, and name their sealed file again.
+    pub corrected: usize,
+    /// Recordings without a row.
+    pub without: usize,
+    /// Still to be changed, by the next run.
+    pub waiting: usize,
+    /// Cannot be changed.
+    pub set_aside: Vec<RowFailure>,
+    /// Where the database is and why it could not be used, if it could not.
+    pub down: Option<String>,
+}
+
+/// A row that cannot be changed.
+#[derive(Debug, Serialize)]
+pub struct RowFailure {
+    /// The recording's name.
+    pub recording: String,
+    /// `recording_id`.
+    pub recording_id: u64,
+    /// Why.
+    pub reason: String,
 }
 
 /// A recording that stays in the queue.
@@ -79,6 +118,7 @@ impl Summary {
             locked: Vec::new(),
             would_seal: Vec::new(),
             warnings: Vec::new(),
+            rows: Rows::default(),
             failures: Vec::new(),
             recipients: recipients.iter().map(named).collect(),
             began: Instant::now(),
@@ -91,10 +131,10 @@ impl Summary {
         self.began.elapsed().as_secs_f64()
     }
 
-    /// Whether every recording that could be sealed was.
+    /// Whether every recording that could be sealed was, and every row is right.
     #[must_use]
     pub fn is_ok(&self) -> bool {
-        self.failures.is_empty()
+        self.failures.is_empty() && self.rows.waiting == 0 && self.rows.set_aside.is_empty()
     }
 
     /// A recording stays in the queue.
@@ -131,7 +171,34 @@ impl Summary {
 
     /// Something is worth a look.
     pub fn warn(&mut self, warning: String) {
-        self.warnings.push(warning);
+        self.warnings.push(Warning { text: warning, is_news: true });
+    }
+
+    /// A row of `recording_log` cannot be changed; its recording is sealed.
+    pub fn set_row_aside(&mut self, name: &OsStr, recording_id: u64, reason: &str) {
+        self.rows.set_aside.push(RowFailure {
+            recording: escaped(name.as_bytes()),
+            recording_id,
+            reason: escaped(reason.as_bytes()),
+        });
+    }
+
+    /// A sealed file left `GPG` before its row was changed.
+    pub fn moved_away(&mut self, name: &OsStr) {
+        self.warn(format!(
+            "A sealed file was moved out of GPG before its row of recording_log could be changed; \
+             the row was left as it is. Look where its link leads: {}",
+            escaped(name.as_bytes())
+        ));
+    }
+
+    /// One of the parallel workers ended in the middle of its group.
+    pub fn lost_lane(&mut self) {
+        self.failures.push(Failure {
+            recording: "some recordings".to_string(),
+            reason: "a worker of this program ended early; please report this".to_string(),
+            is_sealed: false,
+        });
     }
 
     /// A recording is done with; `is_new` if this run published it.

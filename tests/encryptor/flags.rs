@@ -35,11 +35,6 @@ fn what_is_missing_is_named_with_what_to_add() -> Outcome {
         "No recipient was given. Add --recipient with the full fingerprint of a certificate.\n",
     )?;
     refused(
-        Command::new(encryptor()).args(["--MP3", "--recipients=a@b.c"]),
-        "This version cannot update recording_log yet. Add --no-database to seal without it, and \
-         update the links yourself.\n",
-    )?;
-    refused(
         Command::new(encryptor()).args([
             "--MP3",
             "--recipients=a@b.c",

@@ -1,0 +1,162 @@
+//! Which links does `recording_log` still lack? At the end of a run those that wait are written,
+//! and those that were written are looked at once more: the stock compress step updates the row
+//! after it has written its file, which may be after we sealed it.
+
+use crate::catalog::{Catalog, Verdict};
+use crate::database::{BATCH, Move, Moved, Row};
+use crate::folders::Folder;
+use crate::identity::Identity;
+use crate::journal::rows::now_ms;
+use crate::journal::{Journal, Marks, RowEntry, RowState};
+use crate::summary::Summary;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+
+/// How long after a change a row is looked at for the last time.
+const LATE_WRITER_MS: i64 = 60_000;
+
+/// How many rows are changed at a time.
+const CHANGES: usize = 100;
+
+/// What it takes to bring the rows up to date.
+pub struct CatchUp<'a, 'c> {
+    /// What waits.
+    pub journal: &'a mut Journal,
+    /// The rows.
+    pub catalog: &'a mut Catalog<'c>,
+    /// `GPG`, where it is there.
+    pub output: Option<&'a Folder>,
+    /// When the run began, by the clock.
+    pub began_ms: i64,
+    /// What was done.
+    pub summary: &'a mut Summary,
+}
+
+impl CatchUp<'_, '_> {
+    /// Writes what waits, looks at what was written, and counts what still waits.
+    ///
+    /// # Errors
+    /// The journal's; the rows wait on.
+    pub fn run(mut self) -> rusqlite::Result<()> {
+        if self.catalog.retries_rows() {
+            self.journal.retry_rows()?;
+        }
+        self.each_batch(&RowState::Waiting, Self::write)?;
+        self.each_batch(&RowState::Made, Self::look_again)?;
+        self.summary.rows.waiting = self.journal.waiting_rows()?;
+        Ok(())
+    }
+
+    /// Batch by batch, until the end or until the database is gone.
+    fn each_batch(
+        &mut self,
+        state: &RowState,
+        work: impl Fn(&mut Self, &[RowEntry]) -> Option<Marks>,
+    ) -> rusqlite::Result<()> {
+        let mut after = 0;
+        loop {
+            let entries = self.journal.rows(state, after, BATCH)?;
+            let Some(last) = entries.last() else { return Ok(()) };
+            after = last.id;
+            let Some(marks) = work(self, &entries) else { return Ok(()) };
+            self.journal.mark(&marks)?;
+        }
+    }
+
+    /// Rows that wait.
+    fn write(&mut self, entries: &[RowEntry]) -> Option<Marks> {
+        let names: Vec<&OsStr> = entries.iter().map(|entry| entry.name.as_os_str()).collect();
+        let rows = self.catalog.by_name(&names)?;
+        let mut marks = Marks::default();
+        let mut changes = Vec::new();
+        for (entry, rows) in entries.iter().zip(&rows) {
+            let state = match self.catalog.judge(rows, entry, |file| self.is_there(file)) {
+                Verdict::NoRow => {
+                    self.summary.rows.without += 1;
+                    RowState::None
+                }
+                Verdict::Right => RowState::Made,
+                Verdict::Superseded => RowState::Settled,
+                _ if !self.is_where_it_was(entry) => {
+                    self.summary.moved_away(&entry.name);
+                    RowState::Settled
+                }
+                Verdict::Foreign { row } => self.set_aside(entry, row, "it names another host"),
+                Verdict::Change { row, old } => {
+                    changes
+                        .push((entry, Move { row, old, new: self.catalog.link_of(&entry.output) }));
+                    continue;
+                }
+            };
+            marks.rows.push((entry.id, state));
+        }
+        self.summary.rows.changed += self.change(changes, &mut marks);
+        Some(marks)
+    }
+
+    /// Rows that were changed, before this run or a while ago.
+    fn look_again(&mut self, entries: &[RowEntry]) -> Option<Marks> {
+        let now = now_ms();
+        let is_old = |entry: &RowEntry| (now - entry.at_ms).abs() >= LATE_WRITER_MS;
+        let due: Vec<&RowEntry> =
+            entries.iter().filter(|it| it.at_ms < self.began_ms || is_old(it)).collect();
+        let names: Vec<&OsStr> = due.iter().map(|entry| entry.name.as_os_str()).collect();
+        let rows: HashMap<i64, Vec<Row>> = if due.is_empty() {
+            HashMap::new()
+        } else {
+            due.iter().map(|entry| entry.id).zip(self.catalog.by_name(&names)?).collect()
+        };
+        let mut marks = Marks::default();
+        let mut changes = Vec::new();
+        for entry in due {
+            let rows = rows.get(&entry.id).map(Vec::as_slice).unwrap_or_default();
+            match self.catalog.judge(rows, entry, |file| self.is_there(file)) {
+                Verdict::Change { row, old } if self.is_where_it_was(entry) => {
+                    changes
+                        .push((entry, Move { row, old, new: self.catalog.link_of(&entry.output) }));
+                }
+                Verdict::Right if !is_old(entry) => {}
+                _ => marks.rows.push((entry.id, RowState::Settled)),
+            }
+        }
+        self.summary.rows.corrected += self.change(changes, &mut marks);
+        Some(marks)
+    }
+
+    /// Changes rows and returns how many it changed.
+    fn change(&mut self, changes: Vec<(&RowEntry, Move)>, marks: &mut Marks) -> usize {
+        let mut changed = 0;
+        for some in changes.chunks(CHANGES) {
+            let moves = some.iter().map(|(_, change)| change.clone()).collect();
+            for ((entry, change), moved) in some.iter().zip(self.catalog.change(moves)) {
+                let state = match moved {
+                    Moved::Done => {
+                        changed += 1;
+                        RowState::Made
+                    }
+                    Moved::Refused(reason) => self.set_aside(entry, change.row, &reason),
+                    // Somebody else changed it just now, or the database went away.
+                    Moved::Changed | Moved::Untried => continue,
+                };
+                marks.rows.push((entry.id, state));
+            }
+        }
+        changed
+    }
+
+    fn set_aside(&mut self, entry: &RowEntry, row: u64, reason: &str) -> RowState {
+        self.summary.set_row_aside(&entry.name, row, reason);
+        RowState::SetAside(reason.to_string())
+    }
+
+    fn is_there(&self, file: &OsStr) -> bool {
+        // A folder that cannot be read says nothing; then no link is replaced.
+        self.output.is_none_or(|folder| !matches!(folder.look(file), Ok(None)))
+    }
+
+    /// Whether the sealed file is still where its link will point.
+    fn is_where_it_was(&self, entry: &RowEntry) -> bool {
+        let found = self.output.and_then(|folder| folder.look(&entry.output).ok().flatten());
+        found.is_some_and(|stat| Identity::of(&stat).octets == entry.ciphertext_octets)
+    }
+}

@@ -1,0 +1,148 @@
+//! What was about to happen to each recording when the run stopped? Durable before it happens.
+//!
+//! SQLite with a write-ahead log and `synchronous=FULL`: every commit is on the disk when it
+//! returns (<https://sqlite.org/pragma.html#pragma_synchronous>).
+
+pub mod intents;
+pub mod rows;
+
+pub use intents::{Entry, Intent, Marks};
+pub use rows::{RowEntry, RowState};
+
+use crate::error::RunError;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long another run may hold the journal.
+const BUSY: Duration = Duration::from_secs(20);
+
+/// How long a finished entry is kept: it tells a file in `GPG` that is ours from one that is not.
+const KEEP_DAYS: u32 = 90;
+
+/// How often a warning that repeats itself is said where nobody asked for it.
+const SAY_AGAIN_HOURS: u32 = 24;
+
+const VERSION: i64 = 2;
+
+const SCHEMA: &str = "
+    CREATE TABLE intent (
+        id INTEGER PRIMARY KEY,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        inode INTEGER NOT NULL,
+        octets INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        plaintext_sha256 BLOB NOT NULL,
+        ciphertext_sha256 BLOB NOT NULL,
+        ciphertext_octets INTEGER NOT NULL,
+        output BLOB NOT NULL,
+        recipients TEXT NOT NULL,
+        is_done INTEGER NOT NULL DEFAULT 0,
+        made_at INTEGER NOT NULL DEFAULT (unixepoch())
+    );
+    CREATE INDEX intent_open ON intent (folder) WHERE is_done = 0;
+    CREATE INDEX intent_output ON intent (output);";
+
+/// Version 2: the row of `recording_log`, and when what was said. See [`RowState`].
+const ROWS: &str = "
+    ALTER TABLE intent ADD COLUMN row_state INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE intent ADD COLUMN recording_id INTEGER;
+    ALTER TABLE intent ADD COLUMN old_location BLOB;
+    ALTER TABLE intent ADD COLUMN row_at_ms INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE intent ADD COLUMN row_reason TEXT;
+    CREATE INDEX intent_row ON intent (row_state, id) WHERE row_state IN (1, 2);
+    CREATE TABLE notice (text TEXT PRIMARY KEY, said_at INTEGER NOT NULL);";
+
+/// The journal of one dialer.
+#[derive(Debug)]
+pub struct Journal {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Journal {
+    /// Opens the journal in `folder`; makes both where they are missing.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or was written by a newer version.
+    pub fn open(folder: &Path) -> Result<Self, RunError> {
+        let path = folder.join("journal.sqlite");
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|source| RunError::Folder { path: folder.to_owned(), source })?;
+        match Self::connect(&path) {
+            Ok(Some(journal)) => Ok(journal),
+            Ok(None) => Err(RunError::NewerJournal { path }),
+            Err(source) => Err(RunError::Journal { path, source }),
+        }
+    }
+
+    /// `None` for a journal of a version that is not known here.
+    fn connect(path: &Path) -> rusqlite::Result<Option<Self>> {
+        let mut connection = Connection::open(path)?;
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        if !bring_up_to_date(&mut connection)? {
+            return Ok(None);
+        }
+        connection.execute(
+            "DELETE FROM intent WHERE is_done = 1 AND row_state NOT IN (1, 2) \
+             AND made_at < unixepoch() - ?1 * 86400",
+            [KEEP_DAYS],
+        )?;
+        Ok(Some(Self { connection, path: path.to_owned() }))
+    }
+
+    /// For `map_err`: SQLite's error with the journal's path.
+    pub fn failed(&self) -> impl Fn(rusqlite::Error) -> RunError + use<> {
+        let path = self.path.clone();
+        move |source| RunError::Journal { path: path.clone(), source }
+    }
+
+    /// Whether a warning is to be said again, which is written down as said now. A warning about
+    /// something that stays as it is would otherwise be mailed by cron every three minutes.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn says(&mut self, text: &str) -> rusqlite::Result<bool> {
+        let fresh = "SELECT 1 FROM notice WHERE text = ?1 \
+                     AND abs(unixepoch() - said_at) < ?2 * 3600";
+        let parameters = (text, SAY_AGAIN_HOURS);
+        if self.connection.query_row(fresh, parameters, |_| Ok(())).optional()?.is_some() {
+            return Ok(false);
+        }
+        self.connection.execute(
+            "DELETE FROM notice WHERE abs(unixepoch() - said_at) >= ?1 * 3600",
+            [SAY_AGAIN_HOURS],
+        )?;
+        self.connection
+            .execute("INSERT OR REPLACE INTO notice VALUES (?1, unixepoch())", [text])
+            .map(|_| true)
+    }
+}
+
+/// All or nothing, and only by one of two runs that start together; `false` for a newer version.
+fn bring_up_to_date(connection: &mut Connection) -> rusqlite::Result<bool> {
+    let version = |connection: &Connection| {
+        connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
+    };
+    if version(connection)? == VERSION {
+        return Ok(true);
+    }
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    match version(&change)? {
+        0 => change.execute_batch(&[SCHEMA, ROWS].concat())?,
+        1 => change.execute_batch(ROWS)?,
+        VERSION => return Ok(true),
+        _ => return Ok(false),
+    }
+    change.pragma_update(None, "user_version", VERSION)?;
+    change.commit()?;
+    Ok(true)
+}

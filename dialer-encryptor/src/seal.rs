@@ -1,0 +1,166 @@
+//! One group of recordings, from its claim to its proof: steps 1 to 4, as each lane does them.
+
+use crate::claim::{self, Attempt, Claim};
+use crate::config::Config;
+use crate::error::RecordingError;
+use crate::folders::Folders;
+use crate::identity::Identity;
+use crate::naming;
+use crate::publish::Pending;
+use crate::throttle::Throttle;
+use rustix::fs::fstat;
+use rustix::io::Errno;
+use shared::encrypt::{self, Receipt};
+use shared::recipient::Recipient;
+use shared::verify;
+use std::ffi::OsString;
+use std::io;
+use std::thread::{self, ScopedJoinHandle};
+
+/// A recording of which a sealed file exists that nobody sees yet.
+pub struct Sealed<'a> {
+    /// The recording.
+    pub claim: Claim,
+    /// Its sealed file.
+    pub pending: Pending<'a>,
+    /// What was sealed.
+    pub receipt: Receipt,
+    /// What the sealed file is, once it was read back.
+    pub identity: Option<Identity>,
+}
+
+/// Why there is no sealed file of a recording.
+#[derive(Debug)]
+pub enum Unsealed {
+    /// Somebody writes to it.
+    Busy,
+    /// It is no regular file.
+    NotAFile,
+    /// Somebody else dealt with it.
+    Gone,
+    /// A step failed.
+    Failed(RecordingError),
+}
+
+impl From<RecordingError> for Unsealed {
+    fn from(error: RecordingError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A recording on its way.
+pub struct Work<'a> {
+    /// Its name.
+    pub name: OsString,
+    /// What it was when it was listed.
+    pub listed: Identity,
+    /// How far it came.
+    pub state: Result<Sealed<'a>, Unsealed>,
+}
+
+/// Everything that the steps need; the same for all lanes.
+pub struct Sealer<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// Where from and where to.
+    pub folders: &'a Folders,
+    /// For whom.
+    pub recipients: &'a [Recipient],
+    /// How fast.
+    pub throttle: Throttle,
+}
+
+impl<'a> Sealer<'a> {
+    /// Takes a group through the first four steps.
+    pub fn group(&self, listed: &[(OsString, Identity)]) -> Vec<Work<'a>> {
+        let mut group: Vec<Work<'a>> = listed
+            .iter()
+            .map(|(name, listed)| {
+                let state = self.claim(name, listed).and_then(|claim| self.seal(claim));
+                Work { name: name.clone(), listed: *listed, state }
+            })
+            .collect();
+        self.sync(&mut group);
+        group.iter_mut().for_each(|work| self.step(work, Self::prove));
+        group
+    }
+
+    /// Step 1.
+    fn claim(&self, name: &OsString, listed: &Identity) -> Result<Claim, Unsealed> {
+        match claim::claim(&self.folders.source, name, Some(listed))? {
+            Attempt::Claimed(claim) => Ok(claim),
+            Attempt::Busy => Err(Unsealed::Busy),
+            Attempt::NotAFile => Err(Unsealed::NotAFile),
+            Attempt::Gone => Err(Unsealed::Gone),
+        }
+    }
+
+    /// Step 2.
+    fn seal(&self, claim: Claim) -> Result<Sealed<'a>, Unsealed> {
+        // A name that cannot be published is known before any work.
+        naming::sealed_name(&claim.name, self.config.suffix, 1)?;
+        self.throttle.wait(claim.identity.octets);
+        let pending = Pending::create(self.folders)?;
+        let Some(target) = pending.file() else { return Err(RecordingError::Changed.into()) };
+        let receipt =
+            encrypt::seal(self.recipients, claim.file(), target).map_err(RecordingError::from)?;
+        claim.check_unchanged()?;
+        // A short read that was no change would still be a recording cut off.
+        if receipt.plaintext_octets != claim.identity.octets {
+            return Err(RecordingError::Changed.into());
+        }
+        Ok(Sealed { claim, pending, receipt, identity: None })
+    }
+
+    /// Step 3, for the whole group at once; with one job one after the other, so that a run does
+    /// the same calls in the same order every time.
+    fn sync(&self, group: &mut [Work<'a>]) {
+        if self.config.pace.jobs == 1 {
+            return group.iter_mut().for_each(|work| self.step(work, |_, it| it.pending.sync()));
+        }
+        let results: Vec<Option<Result<(), RecordingError>>> =
+            thread::scope(|scope| {
+                let mut syncs = Vec::with_capacity(group.len());
+                for work in group.iter_mut() {
+                    let pending = work.state.as_mut().ok().map(|sealed| &mut sealed.pending);
+                    syncs.push(pending.map(|pending| {
+                        thread::Builder::new().spawn_scoped(scope, || pending.sync())
+                    }));
+                }
+                syncs.into_iter().map(|sync| sync.map(joined)).collect()
+            });
+        for (work, result) in group.iter_mut().zip(results) {
+            self.step(work, |_, _| result.unwrap_or(Ok(())));
+        }
+    }
+
+    /// Step 4.
+    fn prove(&self, sealed: &mut Sealed<'a>) -> Result<(), RecordingError> {
+        let file = sealed.pending.reopen()?;
+        let stat = fstat(&file).map_err(RecordingError::step("looking at a sealed file"))?;
+        sealed.identity = Some(Identity::of(&stat));
+        Ok(verify::verify(file, &sealed.receipt, self.recipients)?)
+    }
+
+    fn step(
+        &self,
+        work: &mut Work<'a>,
+        step: impl FnOnce(&Self, &mut Sealed<'a>) -> Result<(), RecordingError>,
+    ) {
+        let failed = work.state.as_mut().ok().and_then(|sealed| step(self, sealed).err());
+        if let Some(error) = failed {
+            work.state = Err(error.into());
+        }
+    }
+}
+
+/// What a sync brought; a thread that could not start, or died, has not synced.
+fn joined(
+    sync: io::Result<ScopedJoinHandle<'_, Result<(), RecordingError>>>,
+) -> Result<(), RecordingError> {
+    let lost = RecordingError::step::<io::Error>("making the sealed file durable");
+    match sync {
+        Ok(sync) => sync.join().unwrap_or_else(|_| Err(lost(Errno::IO.into()))),
+        Err(error) => Err(lost(error)),
+    }
+}
