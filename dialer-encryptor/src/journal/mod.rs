@@ -146,3 +146,44 @@ fn bring_up_to_date(connection: &mut Connection) -> rusqlite::Result<bool> {
     change.commit()?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn a_journal_of_the_first_version_is_taken_over_and_a_later_one_refused() {
+        let path = std::env::temp_dir().join(format!("journal-{}.sqlite", std::process::id()));
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(SCHEMA).unwrap();
+        old.execute_batch(
+            "INSERT INTO intent (folder, name, inode, octets, modified_ns, plaintext_sha256, \
+             ciphertext_sha256, ciphertext_octets, output, recipients) VALUES (x'2F', x'61', 1, \
+             2, 3, zeroblob(32), zeroblob(32), 4, x'62', 'A'); PRAGMA user_version = 1;",
+        )
+        .unwrap();
+        drop(old);
+        let journal = Journal::connect(&path).unwrap().unwrap();
+        let open = journal.unfinished(std::ffi::OsStr::new("/")).unwrap();
+        assert_eq!(open.len(), 1);
+        assert_eq!(journal.waiting_rows().unwrap(), 0);
+        journal.connection.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        drop(journal);
+        assert!(Journal::connect(&path).unwrap().is_none());
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+        }
+    }
+
+    #[test]
+    fn a_warning_is_said_again_only_after_a_while() {
+        let mut journal = Journal::connect(Path::new(":memory:")).unwrap().unwrap();
+        assert!(journal.says("one").unwrap());
+        assert!(!journal.says("one").unwrap());
+        assert!(journal.says("two").unwrap());
+        let a_day_ago = "UPDATE notice SET said_at = said_at - 86400";
+        journal.connection.execute(a_day_ago, []).unwrap();
+        assert!(journal.says("one").unwrap());
+    }
+}
