@@ -5,11 +5,11 @@ use crate::folders::{Folder, Folders};
 use crate::identity::Identity;
 use crate::lease::{self, Lease};
 use crate::writers::{self, Writers};
-use rustix::fs::{AtFlags, RenameFlags, fstat, renameat_with, unlinkat};
+use rustix::fs::{AtFlags, RenameFlags, fstat, fstatfs, renameat_with, unlinkat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 /// A recording that nobody writes to, held open (and leased) until it is done with.
 #[derive(Debug)]
@@ -56,7 +56,11 @@ pub fn claim(
         Err(error) => return Err(RecordingError::Open(error.into())),
     };
     let identity = Identity::of(&stat);
-    let is_leased = match lease::take(fd.as_fd()) {
+    let lease = match lease::take(fd.as_fd()) {
+        Lease::Refused if is_remote(&fd) => Lease::Unsupported,
+        lease => lease,
+    };
+    let is_leased = match lease {
         Lease::Held => true,
         Lease::Refused => return Ok(Attempt::Busy),
         Lease::Unsupported => match writers::look(&identity) {
@@ -78,6 +82,14 @@ pub fn claim(
         is_leased,
     };
     Ok(Attempt::Claimed(claim))
+}
+
+/// Whether the file is on a file system of another machine (`man 2 statfs`): NFS, SMB, CIFS and
+/// FUSE refuse every lease as if somebody wrote. What the other machine's programs do there, only
+/// the settle time can tell.
+fn is_remote(fd: &OwnedFd) -> bool {
+    const REMOTE: [i64; 5] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546];
+    fstatfs(fd).is_ok_and(|it| REMOTE.contains(&(it.f_type & 0xFFFF_FFFF)))
 }
 
 impl Claim {

@@ -2,16 +2,21 @@
 //! version 1, AES-256, no compression, no file name (RFC 9580 section 5.13.1).
 
 use crate::recipient::Recipient;
+use crate::seipd::{ALGORITHM, Message};
+use openpgp::Packet;
 use openpgp::crypto::SessionKey;
-use openpgp::serialize::stream::{Encryptor, LiteralWriter, Message, Recipient as Addressee};
-use openpgp::types::{Features, SymmetricAlgorithm};
+use openpgp::packet::pkesk::PKESK3;
+use openpgp::serialize::Serialize as _;
 use sequoia_openpgp as openpgp;
 use sha2::{Digest as _, Sha256};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use zeroize::Zeroizing;
 
 /// How much is read at a time, in octets.
 const CHUNK_OCTETS: usize = 1 << 16;
+
+/// How much is written at a time: most recordings at once.
+const WRITE_OCTETS: usize = 1 << 18;
 
 /// What was sealed, to prove it by reading it again: digests, lengths and the session key.
 pub struct Receipt {
@@ -47,24 +52,18 @@ pub enum SealError {
 pub fn seal<R, W>(recipients: &[Recipient], mut source: R, target: W) -> Result<Receipt, SealError>
 where
     R: Read,
-    W: Write + Send + Sync,
+    W: Write,
 {
-    let algorithm = SymmetricAlgorithm::AES256;
-    let session_key = algorithm.key_size().and_then(SessionKey::new).map_err(crypto)?;
-    let mut target = Hashing::new(target);
+    let session_key = ALGORITHM.key_size().and_then(SessionKey::new).map_err(crypto)?;
+    let mut target = Hashing::new(BufWriter::with_capacity(WRITE_OCTETS, target));
     let mut plaintext = Sha256::new();
     let mut plaintext_octets = 0;
-    let addressees = recipients.iter().flat_map(Recipient::keys).map(|key| {
-        // Without the feature, sequoia writes version 1, whatever the certificate advertises.
-        Addressee::new(Features::empty().set_seipdv1(), openpgp::KeyHandle::from(key.keyid()), key)
-    });
-    let mut message = Message::new(&mut target);
-    message = Encryptor::with_session_key(message, algorithm, session_key.clone())
-        .map_err(crypto)?
-        .add_recipients(addressees)
-        .build()
-        .map_err(writing)?;
-    message = LiteralWriter::new(message).build().map_err(writing)?;
+    for key in recipients.iter().flat_map(Recipient::keys) {
+        // Version 3, whatever the certificate advertises: no gpg reads version 6.
+        let packet = PKESK3::for_recipient(ALGORITHM, &session_key, key).map_err(crypto)?;
+        Packet::from(packet).serialize(&mut target).map_err(writing)?;
+    }
+    let mut message = Message::new(&mut target, &session_key).map_err(writing)?;
     let mut chunk = Zeroizing::new(vec![0; CHUNK_OCTETS]);
     loop {
         let count = match source.read(&mut chunk) {
@@ -78,7 +77,7 @@ where
         plaintext_octets += count as u64;
         message.write_all(octets).map_err(SealError::Write)?;
     }
-    message.finalize().map_err(writing)?;
+    message.finish().map_err(writing)?;
     target.flush().map_err(SealError::Write)?;
     Ok(Receipt {
         plaintext_sha256: plaintext.finalize().into(),

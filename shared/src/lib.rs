@@ -15,6 +15,7 @@ pub mod limits;
 pub mod recipient;
 pub mod recording;
 pub mod secret;
+mod seipd;
 mod session;
 mod sniff;
 mod unlock;
