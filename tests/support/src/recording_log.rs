@@ -1,7 +1,7 @@
 //! What stands in `recording_log`, and who else holds it?
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Write as _};
 use std::process::Stdio;
 
 use crate::mariadb::MariaDb;
@@ -98,8 +98,8 @@ impl MariaDb {
         self.sql(format!("{change} WHERE recording_id = {recording_id}")).map(drop)
     }
 
-    /// Holds the table against everybody else's writes and reads until the lock is dropped.
-    pub fn lock_table(&self) -> Outcome<TableLock> {
+    /// Holds the table against everybody else until the lock is dropped.
+    pub fn lock_table(&self, against: Against) -> Outcome<TableLock> {
         let mut client = self.client()?;
         client.args(["--unbuffered", "asterisk"]);
         client.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -108,7 +108,8 @@ impl MariaDb {
         let (Some(mut input), Some(output)) = (input, output) else {
             return Err(Failure::new("the client has no streams"));
         };
-        input.write_all(b"LOCK TABLES recording_log WRITE;\nSELECT 'locked';\n")?;
+        let kind = if against == Against::Writers { "READ" } else { "WRITE" };
+        writeln!(input, "LOCK TABLES recording_log {kind};\nSELECT 'locked';")?;
         input.flush()?;
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line)?;
@@ -117,6 +118,15 @@ impl MariaDb {
         client.child().stdin = Some(input);
         Ok(TableLock { client })
     }
+}
+
+/// Whom a lock keeps out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// Who wants to change something; the others read.
+    Writers,
+    /// Everybody.
+    Everybody,
 }
 
 /// A client that holds the table.
@@ -180,8 +190,12 @@ mod tests {
         assert!(server.sql("SELECT 1").is_err());
         asked(server.port(), "SELECT 1")?.expect_code(1)?;
         server.start_again()?;
-        let lock = server.lock_table()?;
+        let lock = server.lock_table(Against::Everybody)?;
         let change = "SET max_statement_time = 0.3; UPDATE recording_log SET location = 'y'";
+        asked(server.port(), change)?.expect_code(1)?;
+        drop(lock);
+        let lock = server.lock_table(Against::Writers)?;
+        asked(server.port(), "SELECT * FROM recording_log")?.expect_code(0)?;
         asked(server.port(), change)?.expect_code(1)?;
         drop(lock);
         asked(server.port(), change)?.expect_code(0)?;
