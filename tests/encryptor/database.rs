@@ -11,13 +11,18 @@ use support::process::finish;
 #[test]
 fn the_newest_row_of_this_dialer_is_taken_before_those_of_others() -> Outcome {
     let site = Site::new()?;
-    let (ours, theirs, nobodys) = ("1_ours-all.mp3", "2_theirs-all.mp3", "3_nobodys-all.mp3");
-    let rows = [(1, IP, ours), (2, IP, ours), (3, "10.10.10.16", ours)];
-    let rows = rows.into_iter().chain([(4, "10.10.10.16", theirs), (5, "10.10.10.17", theirs)]);
-    for (recording_id, server_ip, name) in rows {
+    let (ours, gateways, nobodys) = ("1_ours-all.mp3", "2_gateways-all.mp3", "3_nobodys-all.mp3");
+    let other = "10.10.10.16";
+    for (recording_id, server_ip, name) in
+        [(1, IP, ours), (2, IP, ours), (3, other, ours), (4, other, gateways), (5, other, gateways)]
+    {
         site.row(recording_id, server_ip, name)?;
     }
-    for name in [ours, theirs, nobodys] {
+    // What a gateway made stands under its address, and lies here.
+    for recording_id in [4, 5] {
+        site.database.set_location(recording_id, &link(IP, "MP3", gateways))?;
+    }
+    for name in [ours, gateways, nobodys] {
         site.put(name)?;
     }
     let report = site.run(0)?;
@@ -26,14 +31,31 @@ fn the_newest_row_of_this_dialer_is_taken_before_those_of_others() -> Outcome {
         [
             link(IP, "MP3", ours),
             sealed_link(ours),
-            link("10.10.10.16", "MP3", ours),
-            link("10.10.10.16", "MP3", theirs),
-            sealed_link(theirs),
+            link(other, "MP3", ours),
+            link(IP, "MP3", gateways),
+            sealed_link(gateways),
         ]
     );
     assert_eq!((report.count("sealed")?, report.count("rows_without")?), (3, 1));
     assert_eq!((report.count("rows_waiting")?, report.count("rows_set_aside")?), (0, 0));
     assert_eq!(site.dialer.waiting()?, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn a_row_that_has_no_link_yet_gets_one_and_what_another_dialer_serves_is_left_to_it() -> Outcome {
+    let site = Site::new()?;
+    let names = ["1-all.mp3", "2-all.mp3", "3-all.mp3"];
+    for (recording_id, name) in (1..).zip(names) {
+        site.put(name)?;
+        site.row(recording_id, if recording_id == 3 { "10.10.10.16" } else { IP }, name)?;
+    }
+    site.database.set_location(1, "")?;
+    site.database.sql("UPDATE recording_log SET location = NULL WHERE recording_id = 2")?;
+    site.run(0)?;
+    let theirs = link("10.10.10.16", "MP3", "3-all.mp3");
+    let links = [sealed_link("1-all.mp3"), sealed_link("2-all.mp3"), theirs];
+    assert_eq!(site.database.locations()?, links);
     Ok(())
 }
 
@@ -101,6 +123,23 @@ fn two_calls_of_one_name_have_a_row_each() -> Outcome {
     site.run(0)?;
     assert_eq!(site.database.location(1)?, sealed_link(name));
     site.row(2, IP, name)?;
+    site.dialer.spool.put(support::speech::Format::Mp3, name, b"another call of that name")?;
+    site.run(0)?;
+    let second = name.replace("-all.mp3", "-all~2.mp3");
+    assert_eq!(site.database.locations()?, [sealed_link(name), sealed_link(&second)]);
+    Ok(())
+}
+
+#[test]
+fn the_row_of_a_second_call_is_not_given_to_the_first() -> Outcome {
+    let site = Site::new()?;
+    let name = "20260101-093012_5551234567_SALES-all.mp3";
+    site.record(1, name)?;
+    site.run(0)?;
+    // The second call is there, its recording is still being compressed.
+    site.row(2, IP, name)?;
+    site.run(0)?;
+    assert_eq!(site.database.locations()?, [sealed_link(name), link(IP, "MP3", name)]);
     site.dialer.spool.put(support::speech::Format::Mp3, name, b"another call of that name")?;
     site.run(0)?;
     let second = name.replace("-all.mp3", "-all~2.mp3");

@@ -3,15 +3,16 @@
 mod common;
 mod site;
 
-use site::{IP, Report, Site, link, report};
+use site::{IP, Report, Site, link, report, sealed_link};
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use support::mariadb::MariaDb;
-use support::process::{Background, wait_for};
+use support::process::{Background, finish, wait_for};
 use support::recording_log::Against;
+use support::speech::Format;
 use support::wire::{Cut, Wire};
 use support::{Outcome, ensure};
 
@@ -39,10 +40,17 @@ fn assert_applied(site: &Site, calls: &Calls) -> Outcome {
 }
 
 fn assert_nothing_left(site: &Site, calls: &Calls) -> Outcome {
-    site.database.listen()?;
-    site.run(0)?;
-    assert_eq!(site.database.runs_of("UPDATE")?, Vec::<String>::new());
+    assert_nothing_more(site)?;
     site.assert_linked(calls)
+}
+
+/// A run that finds nothing to do.
+fn assert_nothing_more(site: &Site) -> Outcome {
+    site.database.listen()?;
+    let report = site.run(0)?;
+    assert_eq!((report.stderr.as_str(), report.count("rows_waiting")?), ("", 0));
+    assert_eq!(site.database.runs_of("UPDATE")?, Vec::<String>::new());
+    Ok(())
 }
 
 fn point_at(site: &Site, port: u16) -> Outcome {
@@ -77,6 +85,7 @@ fn a_server_that_accepts_and_never_says_anything() -> Outcome {
 #[test]
 fn a_server_that_has_frozen() -> Outcome {
     let site = Site::new()?;
+    site.wait_at_most(2)?;
     let calls = site.fill(40)?;
     site.database.pause()?;
     assert_waits(&site, &calls)?;
@@ -87,6 +96,7 @@ fn a_server_that_has_frozen() -> Outcome {
 #[test]
 fn a_server_that_freezes_between_question_and_answer() -> Outcome {
     let site = Site::new()?;
+    site.wait_at_most(2)?;
     let calls = site.fill(40)?;
     let lock = site.database.lock_table(Against::Writers)?;
     let mut run = background(&site)?;
@@ -104,6 +114,7 @@ fn a_server_that_freezes_between_question_and_answer() -> Outcome {
 #[test]
 fn a_table_that_somebody_has_locked() -> Outcome {
     let site = Site::new()?;
+    site.wait_at_most(2)?;
     let calls = site.fill(40)?;
     let lock = site.database.lock_table(Against::Everybody)?;
     assert_waits(&site, &calls)?;
@@ -114,6 +125,7 @@ fn a_table_that_somebody_has_locked() -> Outcome {
 #[test]
 fn a_table_that_a_report_reads() -> Outcome {
     let site = Site::new()?;
+    site.wait_at_most(2)?;
     let calls = site.fill(40)?;
     let lock = site.database.lock_table(Against::Writers)?;
     assert_waits(&site, &calls)?;
@@ -275,7 +287,15 @@ fn a_row_whose_update_fails_is_set_aside_and_stops_nobody() -> Outcome {
     let links = site.database.locations()?;
     assert_eq!(links.get(2), Some(&before));
     assert_eq!(links.iter().filter(|it| it.contains("/RECORDINGS/GPG/")).count(), 5);
+    // Once the review is over somebody says so.
+    site.database.sql("DROP TRIGGER refuse")?;
+    report_of_retry(&site)?;
+    assert_eq!(site.database.location(3)?, sealed_link(name));
     Ok(())
+}
+
+fn report_of_retry(site: &Site) -> Outcome<Report> {
+    report(site.command().arg("--retry-rows"), 0)
 }
 
 #[test]
@@ -308,12 +328,73 @@ fn a_sealed_file_that_has_moved_on_is_not_linked_any_more() -> Outcome {
     fs::rename(gpg.join(&sealed), ftp.join(&sealed))?;
     site.database.start_again()?;
     let report = site.run(0)?;
-    assert!(report.stderr.contains(&sealed), "{}", report.stderr);
+    assert!(report.stderr.contains("moved out of GPG"), "{}", report.stderr);
+    assert!(report.stderr.contains(name), "{}", report.stderr);
     assert_eq!(report.count("rows_waiting")?, 0);
     assert_eq!(site.database.location(1)?, link(IP, "MP3", name));
     // Said once.
     assert_eq!(site.run(0)?.stderr, "");
     Ok(())
+}
+
+#[test]
+fn two_calls_of_one_name_sealed_meanwhile_get_a_row_each() -> Outcome {
+    let mut site = Site::new()?;
+    let name = "20260101-093012_5551234567_SALES-all.mp3";
+    site.row(1, IP, name)?;
+    site.row(2, IP, name)?;
+    site.database.stop()?;
+    site.put(name)?;
+    site.run(1)?;
+    site.dialer.spool.put(Format::Mp3, name, b"another call of that name")?;
+    site.run(1)?;
+    site.database.start_again()?;
+    // Both may reach for the same row at first.
+    finish(&mut site.command())?;
+    site.run(0)?;
+    let second = name.replace("-all.mp3", "-all~2.mp3");
+    let mut links = site.database.locations()?;
+    links.sort();
+    assert_eq!(links, [sealed_link(name), sealed_link(&second)]);
+    assert_nothing_more(&site)
+}
+
+#[test]
+fn a_server_that_is_slow_delays_no_run_for_long() -> Outcome {
+    let site = Site::new()?;
+    site.wait_at_most(1)?;
+    let calls = site.fill(40)?;
+    site.database.sql(
+        "CREATE TRIGGER slow BEFORE UPDATE ON recording_log FOR EACH ROW SET @slept = SLEEP(0.7)",
+    )?;
+    let waiting = site.run(1)?.count("rows_waiting")?;
+    site.dialer.assert_all_sealed(&calls)?;
+    let again = site.run(1)?.count("rows_waiting")?;
+    assert!(again < waiting, "the second run got no further: {again} of {waiting}");
+    site.database.sql("DROP TRIGGER slow")?;
+    site.run(0)?;
+    site.assert_linked(&calls)
+}
+
+#[test]
+fn two_runs_at_the_same_time_apply_what_waits_once() -> Outcome {
+    let mut site = Site::new()?;
+    let calls = site.fill(200)?;
+    site.database.stop()?;
+    assert_waits(&site, &calls)?;
+    site.database.start_again()?;
+    site.database.listen()?;
+    // Another format is another lock.
+    let mut gsm = site.dialer.spool.command_with_database(common::encryptor(), Format::Gsm);
+    gsm.arg("--certs").arg(&site.dialer.certs).args(["--recipient", &site.dialer.listener]);
+    gsm.stdin(Stdio::null()).stdout(Stdio::null());
+    let (mut one, mut two) = (background(&site)?, Background::start(&mut gsm)?);
+    let codes = [&mut one, &mut two].map(|run| run.wait(Duration::from_secs(30)));
+    for code in codes {
+        assert_eq!(code?.code(), Some(0));
+    }
+    site.assert_linked(&calls)?;
+    assert_nothing_more(&site)
 }
 
 #[test]

@@ -3,8 +3,7 @@
 mod common;
 mod site;
 
-use site::{Report, Site, report};
-use std::fs;
+use site::{Report, Site};
 use std::path::Path;
 use support::mariadb::MariaDb;
 use support::tls::Authority;
@@ -27,9 +26,8 @@ impl Tapped {
 
     /// A run that is told to use TLS, with this authority.
     fn run(&self, ca: &Path, code: i32) -> Outcome<Report> {
-        let config = self.site.dialer.spool.path().join("dialer.toml");
-        fs::write(&config, format!("[database]\ntls = true\nca = \"{}\"\n", ca.display()))?;
-        report(self.site.command().arg("--config").arg(config), code)
+        self.site.configure(&format!("[database]\ntls = true\nca = \"{}\"\n", ca.display()))?;
+        self.site.run(code)
     }
 
     /// What the dialer has sent that tells something: its user, its table, its calls.

@@ -4,6 +4,8 @@
 
 use crate::common::{Dialer, encryptor};
 use serde_json::Value;
+use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use support::mariadb::MariaDb;
@@ -83,6 +85,16 @@ impl Site {
         command(&self.dialer)
     }
 
+    /// Lets one answer of the server take this long and no longer.
+    pub fn wait_at_most(&self, secs: u32) -> Outcome {
+        self.configure(&format!("[database]\nwait_secs = {secs}\n"))
+    }
+
+    /// What `dialer.toml` says from now on.
+    pub fn configure(&self, text: &str) -> Outcome {
+        Ok(fs::write(config(&self.dialer), text)?)
+    }
+
     /// A run that ends with this exit code.
     pub fn run(&self, code: i32) -> Outcome<Report> {
         report(&mut self.command(), code)
@@ -111,7 +123,14 @@ pub fn command(dialer: &Dialer) -> Command {
     let mut command = dialer.spool.command_with_database(encryptor(), Format::Mp3);
     command.arg("--certs").arg(&dialer.certs).args(["--recipient", &dialer.listener, "--json"]);
     command.env("GNUPGHOME", dialer.spool.path().join("no-gnupg-home"));
+    if config(dialer).exists() {
+        command.arg("--config").arg(config(dialer));
+    }
     command
+}
+
+fn config(dialer: &Dialer) -> PathBuf {
+    dialer.spool.path().join("dialer.toml")
 }
 
 /// What a run has said.
@@ -121,9 +140,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// A number in the result.
+    /// A number in the result, or how many things a list there has.
     pub fn count(&self, key: &str) -> Outcome<u64> {
-        let count = self.json.get(key).and_then(Value::as_u64);
+        let count = match self.json.get(key) {
+            Some(Value::Array(list)) => u64::try_from(list.len()).ok(),
+            other => other.and_then(Value::as_u64),
+        };
         count.ok_or_else(|| Failure::new(format!("no number {key} in {}", self.json)))
     }
 }
