@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
@@ -54,6 +55,19 @@ impl Spool {
         )
     }
 
+    /// Adds a line to `astguiclient.conf`; of several lines with one key the last one counts.
+    pub fn set(&self, key: &str, value: &str) -> Outcome {
+        let mut conf = fs::File::options().append(true).open(self.conf())?;
+        Ok(writeln!(conf, "{key} => {value}")?)
+    }
+
+    /// Takes every line with this key out of `astguiclient.conf`.
+    pub fn unset(&self, key: &str) -> Outcome {
+        let text = fs::read_to_string(self.conf())?;
+        let rest = text.lines().filter(|line| !line.starts_with(key));
+        Ok(fs::write(self.conf(), rest.collect::<Vec<_>>().join("\n") + "\n")?)
+    }
+
     /// The folder that holds everything.
     pub fn path(&self) -> &Path {
         &self.folder
@@ -99,9 +113,16 @@ impl Spool {
 
     /// A run of the encryptor over this spool, without the database.
     pub fn command(&self, binary: &Path, format: Format) -> Command {
+        let mut command = self.command_with_database(binary, format);
+        command.arg("--no-database");
+        command
+    }
+
+    /// A run of the encryptor over this spool and the database that `astguiclient.conf` names.
+    pub fn command_with_database(&self, binary: &Path, format: Format) -> Command {
         let mut command = Command::new(binary);
         command.arg("--conf").arg(self.conf()).args(["--format", format.flag()]);
-        command.arg("--state-dir").arg(self.state()).arg("--no-database");
+        command.arg("--state-dir").arg(self.state());
         command
     }
 

@@ -1,7 +1,8 @@
 //! Which real parts do the tests and the demo stand on?
 //!
-//! GnuPG, speech, a dialer's spool, a screen and a sound device: each one is real, throw-away and
-//! ended with its owner. A part that is missing fails the test by name; nothing is skipped.
+//! GnuPG, speech, a dialer's spool and database, a screen and a sound device: each one is real,
+//! throw-away and ended with its owner. A part that is missing fails the test by name; nothing is
+//! skipped.
 
 pub mod audio_file;
 pub mod binaries;
@@ -9,13 +10,19 @@ pub mod correlate;
 pub mod dialer;
 pub mod digest;
 pub mod failure;
+pub mod general_log;
 pub mod gnupg;
 pub mod leak;
+pub mod mariadb;
+pub mod port;
 pub mod process;
+pub mod recording_log;
 pub mod screen;
 pub mod sound;
 pub mod speech;
+pub mod tls;
 pub mod trace;
+pub mod wire;
 pub mod workstation;
 
 pub use failure::{Failure, Outcome};

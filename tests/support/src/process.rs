@@ -147,14 +147,19 @@ impl Background {
         wait_for(&format!("the end of {}", self.name), timeout, || Ok(child.try_wait()?))
     }
 
+    /// Sends a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) -> Outcome {
+        let id = self.child.id().to_string();
+        output_of(tool("sh")?.args(["-c", "kill -\"$0\" \"$1\"", name, &id])).map(drop)
+    }
+
     /// Asks the program to end, and ends it if it does not.
     pub fn stop(&mut self) -> Outcome<ExitStatus> {
         if let Some(status) = self.child.try_wait()? {
             return Ok(status);
         }
         // SIGTERM first: an X server or a sound server removes its socket and lock then.
-        let id = self.child.id().to_string();
-        output_of(tool("sh")?.args(["-c", "kill -TERM \"$0\"", &id]))?;
+        self.signal("TERM")?;
         if let Ok(status) = self.wait(STOP_WAIT) {
             return Ok(status);
         }
