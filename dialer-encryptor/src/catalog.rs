@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::time::{Duration, Instant};
 
-/// How many characters `filename` holds: `VARCHAR(100)`.
+/// How many characters `filename` holds: `VARCHAR(100)`; for this connection an octet is one.
 const NAME_CHARACTERS: usize = 100;
 
 /// How long a database that is down is left alone within one run.
@@ -38,7 +38,10 @@ pub enum Verdict {
     /// There is no row.
     NoRow,
     /// It says what it should.
-    Right,
+    Right {
+        /// `recording_id`.
+        row: u64,
+    },
     /// To be changed, from what it says now.
     Change {
         /// `recording_id`.
@@ -66,7 +69,7 @@ pub struct Catalog<'a> {
     settings: &'a Settings,
     link: Link,
     /// The rows of the recordings that come next, by name; none for a name that has no row.
-    known: HashMap<String, Vec<Row>>,
+    known: HashMap<Vec<u8>, Vec<Row>>,
 }
 
 impl<'a> Catalog<'a> {
@@ -106,13 +109,13 @@ impl<'a> Catalog<'a> {
     /// Looks up what is needed for these recordings, and forgets all others.
     pub fn prepare<'n>(&mut self, recordings: impl Iterator<Item = &'n OsString>) {
         self.known.clear();
-        let names: Vec<&str> = recordings.filter_map(|it| row_name(it)).collect();
+        let names: Vec<&[u8]> = recordings.filter_map(|it| row_name(it)).collect();
         for batch in names.chunks(BATCH) {
             let asked = batch.iter().map(|name| stored(name)).collect();
             let Some(rows) = self.try_with(|database| database.named(asked)) else { return };
             for name in batch {
                 let own = self.own_first(matching(&rows, name));
-                self.known.insert((*name).to_string(), own);
+                self.known.insert(name.to_vec(), own);
             }
         }
     }
@@ -151,10 +154,10 @@ impl<'a> Catalog<'a> {
     /// The rows of these recordings as they are now, in the same order; none if the database is
     /// down. At most [`BATCH`] at a time.
     pub fn by_name(&mut self, recordings: &[&OsStr]) -> Option<Vec<Vec<Row>>> {
-        let names: Vec<Option<&str>> = recordings.iter().map(|it| row_name(it)).collect();
-        let asked: Vec<String> = names.iter().flatten().map(|name| stored(name)).collect();
+        let names: Vec<Option<&[u8]>> = recordings.iter().map(|it| row_name(it)).collect();
+        let asked: Vec<Vec<u8>> = names.iter().flatten().map(|name| stored(name)).collect();
         let rows = self.try_with(|database| database.named(asked))?;
-        let of = |name: Option<&str>| name.map(|it| matching(&rows, it)).unwrap_or_default();
+        let of = |name: Option<&[u8]>| name.map(|it| matching(&rows, it)).unwrap_or_default();
         Some(names.into_iter().map(of).map(|rows| self.own_first(rows)).collect())
     }
 
@@ -175,10 +178,13 @@ impl<'a> Catalog<'a> {
         is_published: impl Fn(&OsStr) -> bool,
     ) -> Verdict {
         let link = self.link_of(&entry.output);
+        let is_planned = |row: &&Row| entry.recording_id == Some(row.id);
+        let planned = rows.iter().filter(is_planned);
         let mut verdict = Verdict::NoRow;
-        for row in rows {
+        // The row that was found when the recording was sealed: a newer one is that of a later call.
+        for row in planned.chain(rows.iter().filter(|row| !is_planned(row))) {
             if row.location.as_deref() == Some(link.as_bytes()) {
-                return Verdict::Right;
+                return Verdict::Right { row: row.id };
             }
             // Unchanged since the recording was sealed, so that nothing newer can be lost.
             let is_known = entry.recording_id == Some(row.id) && entry.old_location == row.location;
@@ -240,18 +246,18 @@ impl<'a> Catalog<'a> {
 }
 
 /// A name as the column holds it: cut, where it is too long.
-fn stored(name: &str) -> String {
-    name.chars().take(NAME_CHARACTERS).collect()
+fn stored(name: &[u8]) -> Vec<u8> {
+    name.get(..NAME_CHARACTERS).unwrap_or(name).to_vec()
 }
 
 /// The rows of exactly this name, the newest first. The column compares without case and accents;
 /// a file system does not. Where the name was cut, the link must tell which recording it was.
-fn matching(rows: &[Row], name: &str) -> Vec<Row> {
+fn matching(rows: &[Row], name: &[u8]) -> Vec<Row> {
     let stored = stored(name);
     let is_cut = stored.len() < name.len();
     let is_same = |row: &&Row| {
         let location = row.location.as_deref().unwrap_or_default();
-        row.filename == stored.as_bytes() && (!is_cut || is_file_of(location, name))
+        row.filename == stored && (!is_cut || is_file_of(location, name))
     };
     let mut found: Vec<Row> = rows.iter().filter(is_same).cloned().collect();
     found.sort_by_key(|row| std::cmp::Reverse(row.id));

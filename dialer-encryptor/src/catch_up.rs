@@ -3,10 +3,10 @@
 //! after it has written its file, which may be after we sealed it.
 
 use crate::catalog::{Catalog, Verdict};
-use crate::database::{BATCH, Move, Moved, Row};
+use crate::database::{BATCH, Move, Moved};
 use crate::folders::Folder;
 use crate::identity::Identity;
-use crate::journal::rows::now_ms;
+use crate::journal::rows::{List, now_ms};
 use crate::journal::{Journal, Marks, RowEntry, RowState};
 use crate::summary::Summary;
 use std::collections::HashMap;
@@ -41,8 +41,8 @@ impl CatchUp<'_, '_> {
         if self.catalog.retries_rows() {
             self.journal.retry_rows()?;
         }
-        self.each_batch(&RowState::Waiting, Self::write)?;
-        self.each_batch(&RowState::Made, Self::look_again)?;
+        self.each_batch(List::Waiting, Self::write)?;
+        self.each_batch(List::Made, Self::look_again)?;
         self.summary.rows.waiting = self.journal.waiting_rows()?;
         Ok(())
     }
@@ -50,12 +50,12 @@ impl CatchUp<'_, '_> {
     /// Batch by batch, until the end or until the database is gone.
     fn each_batch(
         &mut self,
-        state: &RowState,
+        list: List,
         work: impl Fn(&mut Self, &[RowEntry]) -> Option<Marks>,
     ) -> rusqlite::Result<()> {
         let mut after = 0;
         loop {
-            let entries = self.journal.rows(state, after, BATCH)?;
+            let entries = self.journal.rows(list, after, BATCH)?;
             let Some(last) = entries.last() else { return Ok(()) };
             after = last.id;
             let Some(marks) = work(self, &entries) else { return Ok(()) };
@@ -75,7 +75,7 @@ impl CatchUp<'_, '_> {
                     self.summary.rows.without += 1;
                     RowState::None
                 }
-                Verdict::Right => RowState::Made,
+                Verdict::Right { row } => RowState::Made(row),
                 Verdict::Superseded => RowState::Settled,
                 _ if !self.is_where_it_was(entry) => {
                     self.summary.moved_away(&entry.name);
@@ -100,22 +100,20 @@ impl CatchUp<'_, '_> {
         let is_old = |entry: &RowEntry| (now - entry.at_ms).abs() >= LATE_WRITER_MS;
         let due: Vec<&RowEntry> =
             entries.iter().filter(|it| it.at_ms < self.began_ms || is_old(it)).collect();
-        let names: Vec<&OsStr> = due.iter().map(|entry| entry.name.as_os_str()).collect();
-        let rows: HashMap<i64, Vec<Row>> = if due.is_empty() {
-            HashMap::new()
-        } else {
-            due.iter().map(|entry| entry.id).zip(self.catalog.by_name(&names)?).collect()
-        };
+        // Only the row that was changed: another one of that name is that of another call.
+        let ids: Vec<u64> = due.iter().filter_map(|entry| entry.recording_id).collect();
+        let rows = if ids.is_empty() { HashMap::new() } else { self.catalog.by_number(ids)? };
         let mut marks = Marks::default();
         let mut changes = Vec::new();
         for entry in due {
-            let rows = rows.get(&entry.id).map(Vec::as_slice).unwrap_or_default();
-            match self.catalog.judge(rows, entry, |file| self.is_there(file)) {
+            let row = entry.recording_id.and_then(|id| rows.get(&id));
+            let row = row.map(std::slice::from_ref).unwrap_or_default();
+            match self.catalog.judge(row, entry, |file| self.is_there(file)) {
                 Verdict::Change { row, old } if self.is_where_it_was(entry) => {
                     changes
                         .push((entry, Move { row, old, new: self.catalog.link_of(&entry.output) }));
                 }
-                Verdict::Right if !is_old(entry) => {}
+                Verdict::Right { .. } if !is_old(entry) => {}
                 _ => marks.rows.push((entry.id, RowState::Settled)),
             }
         }
@@ -132,7 +130,7 @@ impl CatchUp<'_, '_> {
                 let state = match moved {
                     Moved::Done => {
                         changed += 1;
-                        RowState::Made
+                        RowState::Made(change.row)
                     }
                     Moved::Refused(reason) => self.set_aside(entry, change.row, &reason),
                     // Somebody else changed it just now, or the database went away.

@@ -171,7 +171,7 @@ impl<'a> Pipeline<'a, '_, '_> {
                 Plan::Change { row, old } => {
                     let new_link = catalog.link_of(&new.output);
                     moves.push(Move { row: *row, old: old.clone(), new: new_link });
-                    ids.push(new.id);
+                    ids.push((new.id, *row));
                 }
                 Plan::NoRow => self.summary.rows.without += 1,
                 Plan::Keep | Plan::Unknown => {}
@@ -180,11 +180,11 @@ impl<'a> Pipeline<'a, '_, '_> {
         if moves.is_empty() {
             return;
         }
-        for (id, moved) in ids.into_iter().zip(catalog.change(moves)) {
+        for ((id, row), moved) in ids.into_iter().zip(catalog.change(moves)) {
             match moved {
                 Moved::Done => {
                     self.summary.rows.changed += 1;
-                    self.marks.rows.push((id, RowState::Made));
+                    self.marks.rows.push((id, RowState::Made(row)));
                 }
                 // Looked at again at the end of the run, when there is time to find out why.
                 Moved::Changed | Moved::Untried | Moved::Refused(_) => {}

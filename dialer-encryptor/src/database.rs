@@ -67,7 +67,7 @@ pub enum Moved {
 pub struct Down(pub String);
 
 enum Ask {
-    Named(Vec<String>),
+    Named(Vec<Vec<u8>>),
     Numbered(Vec<u64>),
     Move(Vec<Move>),
 }
@@ -108,7 +108,7 @@ impl Database {
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub fn named(&self, names: Vec<String>) -> Result<Vec<Row>, Down> {
+    pub fn named(&self, names: Vec<Vec<u8>>) -> Result<Vec<Row>, Down> {
         self.rows(Ask::Named(names))
     }
 
@@ -174,8 +174,11 @@ fn serve(
     let mut last = answer.send(Ok(Answer::Rows(Vec::new())));
     while let (Ok(()), Ok(ask)) = (last, asked.recv()) {
         let result = match ask {
-            Ask::Named(names) => select(&mut connection, "filename", names),
-            Ask::Numbered(ids) => select(&mut connection, "recording_id", ids),
+            Ask::Named(names) => named(&mut connection, names).map(Answer::Rows),
+            Ask::Numbered(ids) => {
+                let rows = select(&mut connection, "recording_id", ids);
+                rows.map(Answer::Rows).map_err(|error| down(&error))
+            }
             Ask::Move(moves) => {
                 let (moved, down) = change(&mut connection, moves);
                 Ok(Answer::Moved(moved, down))
@@ -221,6 +224,8 @@ fn options(settings: &Settings) -> OptsBuilder {
         .prefer_socket(false)
         .ssl_opts(tls)
         .init(vec![
+            // As the stock scripts connect: an octet is a character, and any name can be asked for.
+            "SET NAMES latin1".to_string(),
             // A link that does not fit must be an error, not half a link. A lock is not waited for
             // longer than the client waits, or the server would change the row after all.
             format!(
@@ -229,12 +234,26 @@ fn options(settings: &Settings) -> OptsBuilder {
         ])
 }
 
+/// A table whose characters cannot hold a name refuses the whole list; the plain names among them
+/// are asked for alone then.
+fn named(connection: &mut Conn, names: Vec<Vec<u8>>) -> Result<Vec<Row>, Down> {
+    let plain: Vec<Vec<u8>> = names.iter().filter(|name| name.is_ascii()).cloned().collect();
+    let is_mixed = plain.len() < names.len();
+    match select(connection, "filename", names) {
+        Err(mysql::Error::MySqlError(error)) if is_mixed && is_about_characters(error.code) => {
+            select(connection, "filename", plain)
+        }
+        result => result,
+    }
+    .map_err(|error| down(&error))
+}
+
 fn select<T: Into<Value> + Clone>(
     connection: &mut Conn,
     column: &str,
     list: Vec<T>,
-) -> Result<Answer, Down> {
-    let Some(last) = list.last().cloned() else { return Ok(Answer::Rows(Vec::new())) };
+) -> mysql::Result<Vec<Row>> {
+    let Some(last) = list.last().cloned() else { return Ok(Vec::new()) };
     let size = LIST_SIZES.into_iter().find(|size| *size >= list.len()).unwrap_or(list.len());
     let marks = vec!["?"; size].join(",");
     let query = format!(
@@ -244,14 +263,14 @@ fn select<T: Into<Value> + Clone>(
     let values: Vec<Value> =
         list.into_iter().chain(std::iter::repeat(last)).take(size).map(Into::into).collect();
     type Columns = (u64, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
-    let rows: Vec<Columns> = connection.exec(query, values).map_err(|error| down(&error))?;
+    let rows: Vec<Columns> = connection.exec(query, values)?;
     let row = |(id, server_ip, filename, location): Columns| Row {
         id,
         server_ip: server_ip.unwrap_or_default(),
         filename: filename.unwrap_or_default(),
         location,
     };
-    Ok(Answer::Rows(rows.into_iter().map(row).collect()))
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// One after the other; what the server has against one row stops no other, and what it has
@@ -277,6 +296,11 @@ fn change(connection: &mut Conn, moves: Vec<Move>) -> (Vec<Moved>, Option<Down>)
     };
     let moved = moves.into_iter().map(&mut one).collect();
     (moved, ended)
+}
+
+/// Collations that cannot be compared, and characters that cannot be converted.
+fn is_about_characters(code: u16) -> bool {
+    matches!(code, 1267 | 1270 | 1271 | 1300 | 1366 | 3854 | 3988)
 }
 
 /// Errors that another row, or a later attempt, need not meet are those of the row itself:

@@ -104,20 +104,21 @@ impl Own<'_> {
 /// The name that `recording_log.filename` holds for a recording: without its ending and `-all`.
 /// None where no row can be looked up by it.
 #[must_use]
-pub fn row_name(recording: &OsStr) -> Option<&str> {
-    let text = recording.to_str()?;
-    let (stem, _) = text.rsplit_once('.')?;
-    let name = stem.strip_suffix("-all").unwrap_or(stem);
+pub fn row_name(recording: &OsStr) -> Option<&[u8]> {
+    let octets = recording.as_bytes();
+    let dot = octets.iter().rposition(|octet| *octet == b'.')?;
+    let stem = octets.get(..dot)?;
+    let name = stem.strip_suffix(b"-all").unwrap_or(stem);
     // Rows without a name are none of a recording, and there may be millions.
-    (!name.trim().is_empty()).then_some(name)
+    (!name.trim_ascii().is_empty()).then_some(name)
 }
 
 /// Whether a link's last part is a file of this recording, under whatever ending.
 #[must_use]
-pub fn is_file_of(location: &[u8], name: &str) -> bool {
+pub fn is_file_of(location: &[u8], name: &[u8]) -> bool {
     let last = location.rsplit(|octet| *octet == b'/').next().unwrap_or_default();
     let last = decoded(last);
-    let rest = last.strip_prefix(name.as_bytes());
+    let rest = last.strip_prefix(name);
     rest.is_some_and(|rest| rest.starts_with(b"-all.") || rest.starts_with(b"."))
 }
 
@@ -159,11 +160,11 @@ mod tests {
 
     #[test]
     fn a_row_is_named_without_the_ending() {
-        assert_eq!(row_name(OsStr::new("20260101_5_x-all.mp3")), Some("20260101_5_x"));
-        assert_eq!(row_name(OsStr::new("a.b.wav")), Some("a.b"));
+        assert_eq!(row_name(OsStr::new("20260101_5_x-all.mp3")), Some(&b"20260101_5_x"[..]));
+        assert_eq!(row_name(OsStr::new("a.b.wav")), Some(&b"a.b"[..]));
         assert_eq!(row_name(OsStr::new("-all.mp3")), None);
-        assert_eq!(row_name(OsStr::from_bytes(b"\xFF-all.mp3")), None);
-        assert!(is_file_of(b"http://x/RECORDINGS/MP3/a%20b-all.mp3", "a b"));
-        assert!(!is_file_of(b"http://x/RECORDINGS/MP3/a-all.mp3", "a b"));
+        assert_eq!(row_name(OsStr::from_bytes(b"\xFF-all.mp3")), Some(&b"\xFF"[..]));
+        assert!(is_file_of(b"http://x/RECORDINGS/MP3/a%20b-all.mp3", b"a b"));
+        assert!(!is_file_of(b"http://x/RECORDINGS/MP3/a-all.mp3", b"a b"));
     }
 }

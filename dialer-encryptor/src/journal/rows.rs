@@ -13,8 +13,8 @@ pub enum RowState {
     None,
     /// It is still to be changed.
     Waiting,
-    /// It was changed, and is looked at once more: the stock compress step writes late.
-    Made,
+    /// This one was changed, and is looked at once more: the stock compress step writes late.
+    Made(u64),
     /// It stays as it is.
     Settled,
     /// It cannot be changed, for this reason.
@@ -27,7 +27,7 @@ impl RowState {
         match self {
             Self::None => 0,
             Self::Waiting => 1,
-            Self::Made => 2,
+            Self::Made(_) => 2,
             Self::Settled => 3,
             Self::SetAside(_) => 4,
         }
@@ -35,13 +35,24 @@ impl RowState {
 
     pub(super) fn write(&self, transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
         let reason = if let Self::SetAside(reason) = self { Some(reason) } else { None };
+        let row = if let Self::Made(row) = self { Some(row.cast_signed()) } else { None };
         transaction
             .prepare_cached(
-                "UPDATE intent SET row_state = ?2, row_reason = ?3, row_at_ms = ?4 WHERE id = ?1",
+                "UPDATE intent SET row_state = ?2, row_reason = ?3, row_at_ms = ?4, \
+                 recording_id = coalesce(?5, recording_id) WHERE id = ?1",
             )?
-            .execute(params![id, self.number(), reason, now_ms()])
+            .execute(params![id, self.number(), reason, now_ms(), row])
             .map(drop)
     }
+}
+
+/// Rows that a run may still have to change, by the number of their state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// [`RowState::Waiting`]
+    Waiting = 1,
+    /// [`RowState::Made`]
+    Made = 2,
 }
 
 /// The clock, in milliseconds since 1970.
@@ -76,18 +87,13 @@ impl Journal {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn rows(
-        &self,
-        state: &RowState,
-        after: i64,
-        count: usize,
-    ) -> rusqlite::Result<Vec<RowEntry>> {
+    pub fn rows(&self, list: List, after: i64, count: usize) -> rusqlite::Result<Vec<RowEntry>> {
         self.connection
             .prepare_cached(
                 "SELECT id, name, output, ciphertext_octets, recording_id, old_location, row_at_ms \
                  FROM intent WHERE row_state = ?1 AND is_done = 1 AND id > ?2 ORDER BY id LIMIT ?3",
             )?
-            .query_map(params![state.number(), after, i64::try_from(count).unwrap_or(0)], entry)?
+            .query_map(params![list as i64, after, i64::try_from(count).unwrap_or(0)], entry)?
             .collect()
     }
 
