@@ -224,7 +224,7 @@ fn options(settings: &Settings) -> OptsBuilder {
         .prefer_socket(false)
         .ssl_opts(tls)
         .init(vec![
-            // As the stock scripts connect: an octet is a character, and any name can be asked for.
+            // As the stock scripts connect: an octet is a character.
             "SET NAMES latin1".to_string(),
             // A link that does not fit must be an error, not half a link. A lock is not waited for
             // longer than the client waits, or the server would change the row after all.
@@ -234,18 +234,42 @@ fn options(settings: &Settings) -> OptsBuilder {
         ])
 }
 
-/// A table whose characters cannot hold a name refuses the whole list; the plain names among them
-/// are asked for alone then.
+/// Names with other characters than ASCII are rare: for those the connection takes on the table's
+/// own characters, so that octets are compared with octets. Where the table cannot hold one of
+/// them, it refuses the whole list, and each is asked for alone.
 fn named(connection: &mut Conn, names: Vec<Vec<u8>>) -> Result<Vec<Row>, Down> {
-    let plain: Vec<Vec<u8>> = names.iter().filter(|name| name.is_ascii()).cloned().collect();
-    let is_mixed = plain.len() < names.len();
-    match select(connection, "filename", names) {
-        Err(mysql::Error::MySqlError(error)) if is_mixed && is_about_characters(error.code) => {
-            select(connection, "filename", plain)
-        }
-        result => result,
+    let failed = |error| down(&error);
+    if names.iter().all(|name| name.is_ascii()) {
+        return select(connection, "filename", names).map_err(failed);
     }
-    .map_err(|error| down(&error))
+    speak_as_the_table(connection).map_err(failed)?;
+    match select(connection, "filename", names.clone()) {
+        Err(error) if is_about_characters(&error) => {}
+        result => return result.map_err(failed),
+    }
+    let (plain, strange): (Vec<_>, Vec<_>) = names.into_iter().partition(|it| it.is_ascii());
+    let mut rows = select(connection, "filename", plain).map_err(failed)?;
+    for name in strange {
+        match select(connection, "filename", vec![name]) {
+            Ok(found) => rows.extend(found),
+            Err(error) if is_about_characters(&error) => {}
+            Err(error) => return Err(down(&error)),
+        }
+    }
+    Ok(rows)
+}
+
+fn speak_as_the_table(connection: &mut Conn) -> mysql::Result<()> {
+    let set: Option<String> = connection.exec_first(
+        "SELECT character_set_name FROM information_schema.columns WHERE table_schema = DATABASE() \
+         AND table_name = 'recording_log' AND column_name = 'filename'",
+        (),
+    )?;
+    let is_a_word = |set: &String| set.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+    match set.filter(is_a_word) {
+        Some(set) => connection.query_drop(format!("SET NAMES {set}")),
+        None => Ok(()),
+    }
 }
 
 fn select<T: Into<Value> + Clone>(
@@ -299,8 +323,9 @@ fn change(connection: &mut Conn, moves: Vec<Move>) -> (Vec<Moved>, Option<Down>)
 }
 
 /// Collations that cannot be compared, and characters that cannot be converted.
-fn is_about_characters(code: u16) -> bool {
-    matches!(code, 1267 | 1270 | 1271 | 1300 | 1366 | 3854 | 3988)
+fn is_about_characters(error: &mysql::Error) -> bool {
+    let mysql::Error::MySqlError(error) = error else { return false };
+    matches!(error.code, 1267 | 1270 | 1271 | 1300 | 1366 | 3854 | 3988)
 }
 
 /// Errors that another row, or a later attempt, need not meet are those of the row itself:
