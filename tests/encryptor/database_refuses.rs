@@ -40,7 +40,7 @@ fn a_wrong_password_is_said_and_never_shown() -> Outcome {
     let wrong = "wrong-Pa55-w0rd";
     site.dialer.spool.set("VARDB_pass", wrong)?;
     let mut command = site.command();
-    let report = report(command.args(["--debug", "--debug"]), 1)?;
+    let report = site::report(command.args(["--debug", "--debug"]), 1)?;
     assert!(report.stderr.contains("Access denied"), "{}", report.stderr);
     assert_eq!(report.count("rows_waiting")?, 5);
     site.dialer.assert_all_sealed(&calls)?;
