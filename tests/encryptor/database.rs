@@ -197,6 +197,6 @@ fn without_the_database_it_is_not_asked() -> Outcome {
         finish(site.command().arg(flag))?.expect_code(0)?;
     }
     assert_eq!(site.database.asked_by("cron")?, []);
-    assert_eq!(site.database.location(1)?, link(IP, "MP3", &calls.first().map_or("", |it| &it.0)));
+    assert_eq!(site.database.location(1)?, link(IP, "MP3", calls.first().map_or("", |it| &it.0)));
     Ok(())
 }

@@ -25,7 +25,7 @@ fn a_backlog_is_looked_up_in_batches_and_changed_by_primary_key() -> Outcome {
 
     let looked_up = site.database.runs_of("SELECT")?;
     let looked_up: Vec<&String> =
-        looked_up.iter().filter(|it| it.contains("recording_log")).collect();
+        looked_up.iter().filter(|it| it.contains("FROM recording_log")).collect();
     assert!((1..=3).contains(&looked_up.len()), "{} look-ups", looked_up.len());
     let changed = site.database.runs_of("UPDATE")?;
     assert_eq!(changed.len(), RECORDINGS);

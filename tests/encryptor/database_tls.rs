@@ -20,7 +20,7 @@ impl Tapped {
     fn new(database: MariaDb) -> Outcome<Tapped> {
         let site = Site::with(database)?;
         let wire = Wire::new(site.database.port(), Cut::Never)?;
-        site.dialer.spool.set("VARDB_port", &wire.port().to_string())?;
+        site.point_at(wire.port())?;
         Ok(Tapped { site, wire })
     }
 

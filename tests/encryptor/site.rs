@@ -6,10 +6,10 @@ use crate::common::{Dialer, encryptor};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use support::mariadb::MariaDb;
-use support::process::finish;
+use support::process::{Background, finish};
 use support::recording_log::Row;
 use support::speech::Format;
 use support::{Failure, Outcome, ensure};
@@ -98,6 +98,52 @@ impl Site {
     /// A run that ends with this exit code.
     pub fn run(&self, code: i32) -> Outcome<Report> {
         report(&mut self.command(), code)
+    }
+
+    /// A run that goes on while the test does something.
+    pub fn background(&self) -> Outcome<Background> {
+        let mut command = self.command();
+        Background::start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))
+    }
+
+    /// From now on the dialer looks for its database on this port.
+    pub fn point_at(&self, port: u16) -> Outcome {
+        self.dialer.spool.set("VARDB_port", &port.to_string())
+    }
+
+    /// A run while the database is not there: all is sealed, nothing is linked, and it is said.
+    pub fn assert_waits(&self, calls: &[(String, Vec<u8>)]) -> Outcome<Report> {
+        let report = self.run(1)?;
+        assert_eq!(report.count("rows_waiting")?, calls.len() as u64);
+        assert_eq!(report.count("sealed")?, calls.len() as u64);
+        assert!(report.stderr.contains("database"), "{}", report.stderr);
+        self.dialer.assert_all_sealed(calls)?;
+        Ok(report)
+    }
+
+    /// The next run with the database back applies what waits, each once; one after it nothing.
+    pub fn assert_applied(&self, calls: &[(String, Vec<u8>)]) -> Outcome {
+        self.database.listen()?;
+        let report = self.run(0)?;
+        assert_eq!((report.stderr.as_str(), report.count("rows_waiting")?), ("", 0));
+        assert_eq!(self.database.runs_of("UPDATE")?.len(), calls.len());
+        self.assert_linked(calls)?;
+        self.assert_nothing_left(calls)
+    }
+
+    /// Every row is right, and a run finds nothing to do.
+    pub fn assert_nothing_left(&self, calls: &[(String, Vec<u8>)]) -> Outcome {
+        self.assert_nothing_more()?;
+        self.assert_linked(calls)
+    }
+
+    /// A run finds nothing to do.
+    pub fn assert_nothing_more(&self) -> Outcome {
+        self.database.listen()?;
+        let report = self.run(0)?;
+        assert_eq!((report.stderr.as_str(), report.count("rows_waiting")?), ("", 0));
+        assert_eq!(self.database.runs_of("UPDATE")?, Vec::<String>::new());
+        Ok(())
     }
 
     /// Every row names the sealed file of its recording.

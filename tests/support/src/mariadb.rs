@@ -192,8 +192,11 @@ impl Drop for MariaDb {
     }
 }
 
+/// Files with their paths below some folder.
+type Files = Vec<(PathBuf, Vec<u8>)>;
+
 /// The files of an empty data folder. Making them takes a second, writing them next to nothing.
-static TEMPLATE: LazyLock<Outcome<Vec<(PathBuf, Vec<u8>)>>> = LazyLock::new(|| {
+static TEMPLATE: LazyLock<Outcome<Files>> = LazyLock::new(|| {
     let folder = tempfile::Builder::new().prefix("db").tempdir_in("/tmp")?;
     let data = folder.path().join("data");
     let mut install = tool("mariadb-install-db")?;
@@ -208,7 +211,7 @@ static TEMPLATE: LazyLock<Outcome<Vec<(PathBuf, Vec<u8>)>>> = LazyLock::new(|| {
     Ok(files)
 });
 
-fn read_all(root: &Path, below: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) -> Outcome {
+fn read_all(root: &Path, below: &Path, files: &mut Files) -> Outcome {
     for entry in fs::read_dir(root.join(below))? {
         let entry = entry?;
         let path = below.join(entry.file_name());
