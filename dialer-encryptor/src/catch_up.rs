@@ -30,6 +30,8 @@ pub struct CatchUp<'a, 'c> {
     pub began_ms: i64,
     /// What was done.
     pub summary: &'a mut Summary,
+    /// Whether somebody changed a row at the same time.
+    pub is_contested: bool,
 }
 
 impl CatchUp<'_, '_> {
@@ -42,6 +44,10 @@ impl CatchUp<'_, '_> {
             self.journal.retry_rows()?;
         }
         self.each_batch(List::Waiting, Self::write)?;
+        // Who changed a row between look and change is through with it now.
+        if self.is_contested {
+            self.each_batch(List::Waiting, Self::write)?;
+        }
         self.each_batch(List::Made, Self::look_again)?;
         self.summary.rows.waiting = self.journal.waiting_rows()?;
         Ok(())
@@ -133,8 +139,11 @@ impl CatchUp<'_, '_> {
                         RowState::Made(change.row)
                     }
                     Moved::Refused(reason) => self.set_aside(entry, change.row, &reason),
-                    // Somebody else changed it just now, or the database went away.
-                    Moved::Changed | Moved::Untried => continue,
+                    Moved::Changed => {
+                        self.is_contested = true;
+                        continue;
+                    }
+                    Moved::Untried => continue,
                 };
                 marks.rows.push((entry.id, state));
             }

@@ -194,6 +194,14 @@ pub fn open_source(config: &Config, format: Format) -> Result<Folder, RunError> 
     Folder::open(&format.folder().map_or(config.spool.clone(), |name| config.spool.join(name)))
 }
 
+/// Opens a folder.
+///
+/// # Errors
+/// When it is not there or cannot be read.
+pub fn open(path: &Path) -> Result<Folder, RunError> {
+    Folder::open(path)
+}
+
 /// Opens `GPG`, where it is there.
 ///
 /// # Errors

@@ -248,8 +248,13 @@ fn catch_up(
     began_ms: i64,
     summary: &mut Summary,
 ) {
+    // One run at a time: what another one is about to write needs no second attempt.
+    let state = folders::open(&config.state_dir).and_then(|state| folders::lock(&state));
+    let Ok(Some(_lock)) = state else { return };
     let output = folders::open_output(config).ok();
-    let caught_up = CatchUp { journal, catalog, output: output.as_ref(), began_ms, summary }.run();
+    let output = output.as_ref();
+    let rows = CatchUp { journal, catalog, output, began_ms, summary, is_contested: false };
+    let caught_up = rows.run();
     if let Err(error) = caught_up {
         summary.warn(format!("The journal cannot be read ({error}). Rows of recording_log wait."));
     }
