@@ -178,3 +178,24 @@ fn two_runs_at_the_same_time_apply_what_waits_once() -> Outcome {
     site.assert_linked(&calls)?;
     site.assert_nothing_more()
 }
+
+#[test]
+fn rows_that_wait_are_told_of_while_another_run_catches_up() -> Outcome {
+    let mut site = Site::new()?;
+    site.fill(2)?;
+    site.run(0)?;
+    site.database.stop()?;
+    site.put("later-all.mp3")?;
+    // What the other run holds.
+    let other = fs::File::open(site.dialer.spool.state())?;
+    other.lock()?;
+    let report = site.run(1)?;
+    assert_eq!(report.count("rows_waiting")?, 1);
+    assert!(report.stderr.contains("database"), "{}", report.stderr);
+    drop(other);
+    site.database.start_again()?;
+    site.row(3, IP, "later-all.mp3")?;
+    site.run(0)?;
+    assert_eq!(site.database.location(3)?, sealed_link("later-all.mp3"));
+    Ok(())
+}
