@@ -168,36 +168,41 @@ impl<'a> Catalog<'a> {
         Some(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 
-    /// What is to be done about the rows of a recording that was sealed before: the first that is
-    /// not taken by something else.
+    /// What is to be done about the rows of a recording that was sealed before: the one that was
+    /// found then, else the newest that is not taken by something else. The first `skipped` of
+    /// those are left to later calls of the same name, if there are so many.
     #[must_use]
     pub fn judge(
         &self,
         rows: &[Row],
         entry: &RowEntry,
+        skipped: usize,
         is_published: impl Fn(&OsStr) -> bool,
     ) -> Verdict {
         let link = self.link_of(&entry.output);
-        let is_planned = |row: &&Row| entry.recording_id == Some(row.id);
-        let planned = rows.iter().filter(is_planned);
-        let mut verdict = Verdict::NoRow;
-        // The row that was found when the recording was sealed: a newer one is that of a later call.
-        for row in planned.chain(rows.iter().filter(|row| !is_planned(row))) {
-            if row.location.as_deref() == Some(link.as_bytes()) {
-                return Verdict::Right { row: row.id };
-            }
-            // Unchanged since the recording was sealed, so that nothing newer can be lost.
-            let is_known = entry.recording_id == Some(row.id) && entry.old_location == row.location;
-            let change = Verdict::Change { row: row.id, old: row.location.clone() };
-            verdict = match self.target(row) {
-                Target::Nothing | Target::Recording => return change,
-                Target::Sealed(other) if !is_published(&other) => return change,
-                Target::Elsewhere if is_known => return change,
-                Target::Elsewhere => return Verdict::Foreign { row: row.id },
-                Target::Sealed(_) | Target::Archived => Verdict::Superseded,
-            };
+        if let Some(row) = rows.iter().find(|row| row.location.as_deref() == Some(link.as_bytes()))
+        {
+            return Verdict::Right { row: row.id };
         }
-        verdict
+        let verdict = |row: &Row| {
+            let is_planned = entry.recording_id == Some(row.id);
+            // Unchanged since the recording was sealed, so that nothing newer can be lost.
+            let is_known = is_planned && entry.old_location == row.location;
+            let change = Verdict::Change { row: row.id, old: row.location.clone() };
+            match self.target(row) {
+                Target::Nothing | Target::Recording => Some(change),
+                Target::Sealed(other) if !is_published(&other) => Some(change),
+                Target::Elsewhere if is_known => Some(change),
+                Target::Elsewhere => Some(Verdict::Foreign { row: row.id }),
+                Target::Sealed(_) | Target::Archived => None,
+            }
+        };
+        let planned = rows.iter().find(|row| entry.recording_id == Some(row.id));
+        let free: Vec<Verdict> = rows.iter().filter_map(verdict).collect();
+        let last = free.len().saturating_sub(1);
+        let chosen = planned.and_then(verdict).or_else(|| free.into_iter().nth(skipped.min(last)));
+        let none = if rows.is_empty() { Verdict::NoRow } else { Verdict::Superseded };
+        chosen.unwrap_or(none)
     }
 
     fn target(&self, row: &Row) -> Target {

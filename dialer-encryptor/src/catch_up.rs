@@ -8,6 +8,7 @@ use crate::folders::Folder;
 use crate::identity::Identity;
 use crate::journal::rows::{List, now_ms};
 use crate::journal::{Journal, Marks, RowEntry, RowState};
+use crate::location::row_name;
 use crate::summary::Summary;
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -15,8 +16,8 @@ use std::ffi::OsStr;
 /// How long after a change a row is looked at for the last time.
 const LATE_WRITER_MS: i64 = 60_000;
 
-/// How many rows are changed at a time.
-const CHANGES: usize = 100;
+/// How many rows are changed at a time: a slow server must be able to answer in time.
+const CHANGES: usize = 20;
 
 /// What it takes to bring the rows up to date.
 pub struct CatchUp<'a, 'c> {
@@ -75,8 +76,11 @@ impl CatchUp<'_, '_> {
         let rows = self.catalog.by_name(&names)?;
         let mut marks = Marks::default();
         let mut changes = Vec::new();
-        for (entry, rows) in entries.iter().zip(&rows) {
-            let state = match self.catalog.judge(rows, entry, |file| self.is_there(file)) {
+        for (place, (entry, rows)) in entries.iter().zip(&rows).enumerate() {
+            // Several calls of one name: the later ones have the newer rows.
+            let later = names.iter().skip(place + 1).filter(|it| same_row(it, &entry.name)).count();
+            let verdict = self.catalog.judge(rows, entry, later, |file| self.is_there(file));
+            let state = match verdict {
                 Verdict::NoRow => {
                     self.summary.rows.without += 1;
                     RowState::None
@@ -114,7 +118,7 @@ impl CatchUp<'_, '_> {
         for entry in due {
             let row = entry.recording_id.and_then(|id| rows.get(&id));
             let row = row.map(std::slice::from_ref).unwrap_or_default();
-            match self.catalog.judge(row, entry, |file| self.is_there(file)) {
+            match self.catalog.judge(row, entry, 0, |file| self.is_there(file)) {
                 Verdict::Change { row, old } if self.is_where_it_was(entry) => {
                     changes
                         .push((entry, Move { row, old, new: self.catalog.link_of(&entry.output) }));
@@ -166,4 +170,8 @@ impl CatchUp<'_, '_> {
         let found = self.output.and_then(|folder| folder.look(&entry.output).ok().flatten());
         found.is_some_and(|stat| Identity::of(&stat).octets == entry.ciphertext_octets)
     }
+}
+
+fn same_row(one: &OsStr, other: &OsStr) -> bool {
+    row_name(one) == row_name(other)
 }

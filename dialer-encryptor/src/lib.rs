@@ -153,7 +153,7 @@ fn dry_run(config: &Config, format: Format, summary: &mut Summary) -> Result<(),
     for source in sources(base, format, summary)? {
         let mut spool = Spool::new(&source.folder, format);
         loop {
-            let names = spool.next()?;
+            let names = spool.next_names()?;
             if names.is_empty() {
                 break;
             }
@@ -250,12 +250,16 @@ fn catch_up(
 ) {
     // One run at a time: what another one is about to write needs no second attempt.
     let state = folders::open(&config.state_dir).and_then(|state| folders::lock(&state));
-    let Ok(Some(_lock)) = state else { return };
-    let output = folders::open_output(config).ok();
-    let output = output.as_ref();
-    let rows = CatchUp { journal, catalog, output, began_ms, summary, is_contested: false };
-    let caught_up = rows.run();
-    if let Err(error) = caught_up {
+    let result = if matches!(state, Ok(Some(_))) {
+        let output = folders::open_output(config).ok();
+        let output = output.as_ref();
+        CatchUp { journal, catalog, output, began_ms, summary, is_contested: false }.run()
+    } else if catalog.down().is_some() {
+        journal.waiting_rows().map(|waiting| summary.rows.waiting = waiting)
+    } else {
+        Ok(())
+    };
+    if let Err(error) = result {
         summary.warn(format!("The journal cannot be read ({error}). Rows of recording_log wait."));
     }
     summary.rows.down = catalog.down().map(|reason| {

@@ -88,7 +88,7 @@ impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
         let began = Instant::now();
         let mut young = Vec::new();
         while self.left > 0 {
-            let names = spool.next()?;
+            let names = spool.next_names()?;
             if names.is_empty() {
                 break;
             }

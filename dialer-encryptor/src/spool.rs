@@ -30,7 +30,7 @@ impl<'a> Spool<'a> {
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn next(&mut self) -> Result<Vec<OsString>, RunError> {
+    pub fn next_names(&mut self) -> Result<Vec<OsString>, RunError> {
         let mut first = BinaryHeap::with_capacity(WINDOW + 1);
         self.each_left(|name| {
             if first.len() < WINDOW {
@@ -45,7 +45,7 @@ impl<'a> Spool<'a> {
         Ok(names)
     }
 
-    /// How many come after those that [`Spool::next`] has named.
+    /// How many come after those that [`Spool::next_names`] has named.
     ///
     /// # Errors
     /// When the folder cannot be read.
