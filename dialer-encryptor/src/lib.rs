@@ -48,6 +48,7 @@ use shared::certs::Certificates;
 use shared::recipient::{Recipient, Spec};
 use shared::recording::escaped;
 use spool::Spool;
+use std::collections::HashSet;
 use std::ffi::OsString;
 use summary::Summary;
 
@@ -151,7 +152,7 @@ fn dry_run(config: &Config, format: Format, summary: &mut Summary) -> Result<(),
     let mut left = config.max_files;
     let base = folders::open_source(config, format)?;
     for source in sources(base, format, summary)? {
-        let mut spool = Spool::new(&source.folder, format);
+        let mut spool = Spool::new(&source.folder, format, HashSet::new());
         loop {
             let names = spool.next_names()?;
             if names.is_empty() {
@@ -220,7 +221,7 @@ impl Run<'_, '_> {
     ) -> Result<usize, RunError> {
         let Source { folder, day } = source;
         let folders = Folders::prepare(self.config, format, folder, day.as_deref())?;
-        recover::repair(&folders, self.journal, self.named, summary)?;
+        let stuck = recover::repair(&folders, self.journal, self.named, summary)?;
         let pipeline = Pipeline::new(Parts {
             config: self.config,
             folders: &folders,
@@ -231,7 +232,7 @@ impl Run<'_, '_> {
             left,
             summary,
         });
-        let left = pipeline.run(Spool::new(&folders.source, format))?;
+        let left = pipeline.run(Spool::new(&folders.source, format, stuck))?;
         if day.is_some() {
             folders.tidy();
         }

@@ -10,6 +10,8 @@ use rustix::fs::{RenameFlags, fsync, renameat_with};
 use rustix::io::Errno;
 use shared::recording::escaped;
 use shared::verify::digest;
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::File;
 
 /// What an unfinished entry turns out to be.
@@ -20,6 +22,8 @@ enum Fate {
     Undone,
     /// The recording cannot be looked at now.
     Later,
+    /// It is published, and cannot be removed.
+    Stuck(RecordingError),
 }
 
 /// What stands in `GPG` under an intent's name.
@@ -33,7 +37,8 @@ enum Output {
 }
 
 /// Finishes what was published for these recipients, takes back what was not, and removes
-/// leftover temporaries.
+/// leftover temporaries. Returns the recordings that this run has nothing more to do for: they are
+/// published and were reported.
 ///
 /// # Errors
 /// When the journal or a folder cannot be read.
@@ -42,7 +47,8 @@ pub fn repair(
     journal: &mut Journal,
     recipients: &str,
     summary: &mut Summary,
-) -> Result<(), RunError> {
+) -> Result<HashSet<OsString>, RunError> {
+    let mut stuck = HashSet::new();
     put_back(folders, summary)?;
     let failed = journal.failed();
     let entries = journal.unfinished(folders.source.path.as_os_str()).map_err(&failed)?;
@@ -52,6 +58,10 @@ pub fn repair(
             Ok(Fate::Done) => marks.done.push(entry.id),
             Ok(Fate::Undone) => marks.undone.push(entry.id),
             Ok(Fate::Later) => {}
+            Ok(Fate::Stuck(error)) => {
+                summary.fail_sealed(&entry.intent.name, &error);
+                stuck.insert(entry.intent.name.clone());
+            }
             Err(error) => {
                 // Said once: there is nothing that a later run could do.
                 if matches!(error, RecordingError::Damaged { .. }) {
@@ -64,7 +74,7 @@ pub fn repair(
     journal.mark(&marks).map_err(&failed)?;
     let swept = publish::sweep(folders);
     summary.swept += swept.map_err(|error| unusable(&folders.sealing, error))?;
-    Ok(())
+    Ok(stuck)
 }
 
 fn unusable(folder: &Folder, error: Errno) -> RunError {
@@ -114,10 +124,17 @@ fn fate(
     // The run may have ended before the folder's fsync.
     fsync(&published).map_err(RecordingError::step("making the sealed file durable"))?;
     fsync(&folders.output.fd).map_err(RecordingError::step("making GPG durable"))?;
-    claim.remove(folders)?;
-    fsync(&folders.source.fd).map_err(RecordingError::step("making the removal durable"))?;
-    summary.recovered += 1;
-    Ok(Fate::Done)
+    let removed = claim.remove(folders).and_then(|()| {
+        let durable = RecordingError::step("making the removal durable");
+        fsync(&folders.source.fd).map_err(durable)
+    });
+    Ok(match removed {
+        Ok(()) => {
+            summary.recovered += 1;
+            Fate::Done
+        }
+        Err(error) => Fate::Stuck(error),
+    })
 }
 
 fn output(folders: &Folders, intent: &Intent) -> Result<Output, RecordingError> {

@@ -3,7 +3,7 @@
 use crate::error::RunError;
 use crate::folders::Folder;
 use crate::format::Format;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
 use std::ffi::{OsStr, OsString};
 
 /// How many names are held at once, so that a backlog of any size takes the same memory.
@@ -16,13 +16,14 @@ pub struct Spool<'a> {
     source: &'a Folder,
     format: Format,
     last: Option<OsString>,
+    passed_over: HashSet<OsString>,
 }
 
 impl<'a> Spool<'a> {
-    /// Begins with the first.
+    /// Begins with the first, and passes over those that were dealt with already.
     #[must_use]
-    pub fn new(source: &'a Folder, format: Format) -> Self {
-        Self { source, format, last: None }
+    pub fn new(source: &'a Folder, format: Format, passed_over: HashSet<OsString>) -> Self {
+        Self { source, format, last: None, passed_over }
     }
 
     /// The next names in order; none at the end. What comes into the folder meanwhile under an
@@ -59,7 +60,10 @@ impl<'a> Spool<'a> {
         let is_left = |name: &OsStr| self.last.as_ref().is_none_or(|last| name > last.as_os_str());
         self.source
             .each_name(|name| {
-                if self.format.is_recording(name) && is_left(name) {
+                if self.format.is_recording(name)
+                    && is_left(name)
+                    && !self.passed_over.contains(name)
+                {
                     show(name);
                 }
             })

@@ -19,8 +19,9 @@ use std::time::Duration;
 /// How long another run may hold the journal.
 const BUSY: Duration = Duration::from_secs(20);
 
-/// How long a finished entry is kept: it tells a file in `GPG` that is ours from one that is not.
-const KEEP_DAYS: u32 = 90;
+/// How many finished entries are kept, a month's at the least: they tell a file in `GPG` that is ours
+/// from one that is not. No time, which a clock that jumps would end at once.
+const KEEP: u32 = 300_000;
 
 /// How often a warning that repeats itself is said where nobody asked for it.
 const SAY_AGAIN_HOURS: u32 = 24;
@@ -93,8 +94,8 @@ impl Journal {
         }
         connection.execute(
             "DELETE FROM intent WHERE is_done = 1 AND row_state NOT IN (1, 2) \
-             AND made_at < unixepoch() - ?1 * 86400",
-            [KEEP_DAYS],
+             AND id < (SELECT max(id) FROM intent) - ?1",
+            [KEEP],
         )?;
         Ok(Some(Self { connection, path: path.to_owned() }))
     }
