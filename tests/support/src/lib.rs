@@ -7,8 +7,10 @@
 pub mod audio_file;
 pub mod binaries;
 pub mod correlate;
+pub mod crash;
 pub mod dialer;
 pub mod digest;
+pub mod disk;
 pub mod failure;
 pub mod general_log;
 pub mod gnupg;
@@ -20,6 +22,7 @@ pub mod port;
 pub mod process;
 pub mod proof;
 pub mod recording_log;
+pub mod replay;
 pub mod screen;
 pub mod sound;
 pub mod speech;
