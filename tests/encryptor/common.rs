@@ -6,11 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
-use support::Outcome;
 use support::dialer::{Spool, names_in};
 use support::gnupg::{Algorithm, GnupgHome};
-use support::process::{Finished, finish};
+use support::process::{Finished, finish, tool};
 use support::speech::Format;
+use support::{Outcome, ensure};
 
 /// The program under test.
 pub fn encryptor() -> &'static Path {
@@ -36,7 +36,24 @@ impl Dialer {
 
     /// A run for the listener, to which more flags can be added.
     pub fn command(&self) -> Command {
-        let mut command = self.spool.command(encryptor(), Format::Mp3);
+        self.command_over(&self.spool)
+    }
+
+    /// The same over another spool, with one job: every such run makes the same calls in the same
+    /// order.
+    pub fn steady_command(&self, spool: &Spool) -> Command {
+        let mut command = self.command_over(spool);
+        command.args(["--jobs", "1"]);
+        command
+    }
+
+    /// The same over another spool, so that one key does for many.
+    pub fn command_over(&self, spool: &Spool) -> Command {
+        self.for_listener(spool.command(encryptor(), Format::Mp3))
+    }
+
+    /// Adds to a run whom it seals for.
+    pub fn for_listener(&self, mut command: Command) -> Command {
         command.arg("--certs").arg(&self.certs).args(["--recipient", &self.listener]);
         // Certificates come from the file alone, whatever the user who runs the tests has.
         command.env("GNUPGHOME", self.spool.path().join("no-gnupg-home"));
@@ -45,6 +62,23 @@ impl Dialer {
 
     pub fn run(&self) -> Outcome<Finished> {
         finish(&mut self.command())
+    }
+
+    /// Seals three recordings of a spool and is killed when the first is removed, the second about
+    /// to be and the third still in its inbox.
+    pub fn kill_while_removing(&self, spool: &Spool) -> Outcome {
+        let run = self.steady_command(spool);
+        let mut strace = tool("strace")?;
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=unlinkat"]);
+        strace.args(["-e", "inject=unlinkat:signal=KILL:when=2", "--"]);
+        finish(strace.arg(run.get_program()).args(run.get_args()))?;
+        let waiting = names_in(&spool.inbox(Format::Mp3))?.len();
+        let removing = names_in(&spool.done().join(".sealing/removing-mp3"))?.len();
+        ensure!(
+            (waiting, removing, spool.sealed_names()?.len()) == (1, 1, 3),
+            "it was killed elsewhere"
+        );
+        Ok(())
     }
 
     /// Puts `count` recordings of different content into the spool.
@@ -83,7 +117,7 @@ impl Dialer {
 }
 
 /// A recording that no other number has: 30 KB of noise that only looks like an MP3 at its start.
-fn call(number: usize) -> (String, Vec<u8>) {
+pub fn call(number: usize) -> (String, Vec<u8>) {
     static NOISE: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut state = 0x2545_F491_u32;
         std::iter::repeat_with(|| {

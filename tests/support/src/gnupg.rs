@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -132,6 +132,11 @@ impl GnupgHome {
         let mut gpg = self.gpg()?;
         gpg.args(["--passphrase-fd", "0", "--decrypt"]).arg(file);
         output_with_input(&mut gpg, passphrase.as_bytes())
+    }
+
+    /// Decrypts each `X.pgp` into `X` beside it. Which of them failed shows in what is missing.
+    pub fn decrypt_beside(&self, files: &[PathBuf]) -> Outcome {
+        finish(self.gpg()?.args(["--multifile", "--decrypt"]).args(files)).map(drop)
     }
 
     /// Encrypts to the given recipients, with more of gpg's options where a test needs them.
