@@ -11,7 +11,8 @@ pub use rows::{RowEntry, RowState};
 
 use crate::error::RunError;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -71,11 +72,7 @@ impl Journal {
     /// When it cannot be opened, or was written by a newer version.
     pub fn open(folder: &Path) -> Result<Self, RunError> {
         let path = folder.join("journal.sqlite");
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|source| RunError::Folder { path: folder.to_owned(), source })?;
+        make(folder).map_err(|source| RunError::Folder { path: folder.to_owned(), source })?;
         match Self::connect(&path) {
             Ok(Some(journal)) => Ok(journal),
             Ok(None) => Err(RunError::NewerJournal { path }),
@@ -125,6 +122,24 @@ impl Journal {
         self.connection
             .execute("INSERT OR REPLACE INTO notice VALUES (?1, unixepoch())", [text])
             .map(|_| true)
+    }
+}
+
+/// Makes the folder and those above it, and sees to it that they outlive a loss of power: a journal in
+/// a folder that is gone remembers nothing. An earlier run may not have come that far.
+fn make(folder: &Path) -> io::Result<()> {
+    let parent = folder.parent().filter(|it| !it.as_os_str().is_empty());
+    if let Some(parent) = parent.filter(|it| !it.exists()) {
+        make(parent)?;
+    }
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    match parent.map_or(Ok(()), |parent| File::open(parent)?.sync_all()) {
+        // Whoever may not look into it did not make the folder in it either.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
+        synced => synced,
     }
 }
 
