@@ -1,9 +1,10 @@
 //! Which row of `recording_log` belongs to a recording, and may its link be changed?
 
 use crate::config::Database as Settings;
-use crate::database::{BATCH, Database, Down, Move, Moved, Row};
+use crate::database::{Database, Down};
 use crate::journal::RowEntry;
 use crate::location::{Own, Target, is_file_of, of_sealed, row_name};
+use crate::recording_log::{BATCH, Move, Moved, Row};
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::time::{Duration, Instant};

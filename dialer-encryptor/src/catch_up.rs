@@ -3,12 +3,12 @@
 //! after it has written its file, which may be after we sealed it.
 
 use crate::catalog::{Catalog, Verdict};
-use crate::database::{BATCH, Move, Moved};
 use crate::folders::Folder;
 use crate::identity::Identity;
 use crate::journal::rows::{List, now_ms};
 use crate::journal::{Journal, Marks, RowEntry, RowState};
 use crate::location::row_name;
+use crate::recording_log::{BATCH, Move, Moved};
 use crate::summary::Summary;
 use std::collections::HashMap;
 use std::ffi::OsStr;

@@ -2,12 +2,12 @@
 
 use crate::catalog::Plan;
 use crate::claim::Claim;
-use crate::database::{Move, Moved};
 use crate::error::RecordingError;
 use crate::identity::Identity;
 use crate::journal::{Intent, Marks, RowState};
 use crate::naming::{self, Place, Wanted};
 use crate::pipeline::Pipeline;
+use crate::recording_log::{Move, Moved};
 use crate::seal::Sealed;
 use rustix::fs::fsync;
 use std::ffi::{OsStr, OsString};

@@ -5,62 +5,16 @@
 //! twice that. A server that accepts and never answers costs seconds, never a run.
 
 use crate::config::Database as Settings;
-use mysql::prelude::Queryable;
-use mysql::{Conn, OptsBuilder, SslOpts, Value};
+use crate::recording_log::{Move, Moved, Row, change, down, named, select};
+use mysql::{Conn, OptsBuilder, SslOpts};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::Duration;
 
-/// How many names or numbers go into one query.
-pub const BATCH: usize = 500;
-
-/// More rows than this for one batch of names are no recordings of ours.
-const MOST_ROWS: usize = BATCH * 40;
-
-/// Lists in queries are filled up to one of these, so that few statements are prepared.
-const LIST_SIZES: [usize; 4] = [1, 10, 100, BATCH];
-
 /// Where servers of the usual distributions listen for `localhost`.
 const SOCKETS: [&str; 3] =
     ["/run/mysqld/mysqld.sock", "/run/mysql/mysql.sock", "/var/lib/mysql/mysql.sock"];
-
-/// A row of `recording_log`, as far as it matters here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// `recording_id`.
-    pub id: u64,
-    /// `server_ip`.
-    pub server_ip: Vec<u8>,
-    /// `filename`.
-    pub filename: Vec<u8>,
-    /// `location`.
-    pub location: Option<Vec<u8>>,
-}
-
-/// A change of one row's location.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Move {
-    /// `recording_id`.
-    pub row: u64,
-    /// What the row must still say.
-    pub old: Option<Vec<u8>>,
-    /// What it says afterwards.
-    pub new: String,
-}
-
-/// What became of a [`Move`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moved {
-    /// The row says so now.
-    Done,
-    /// The row said something else, or is gone.
-    Changed,
-    /// The server refuses this row, and says why.
-    Refused(String),
-    /// Not tried: the database went away.
-    Untried,
-}
 
 /// Why the database cannot be used now, in its own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +58,7 @@ impl Database {
         database.wait().map(|_| database)
     }
 
-    /// The rows of these names; at most [`BATCH`] in one query.
+    /// The rows of these names; at most [`BATCH`](crate::recording_log::BATCH) in one query.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -112,7 +66,7 @@ impl Database {
         self.rows(Ask::Named(names))
     }
 
-    /// The rows of these numbers; at most [`BATCH`] in one query.
+    /// The rows of these numbers; at most [`BATCH`](crate::recording_log::BATCH) in one query.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -232,123 +186,4 @@ fn options(settings: &Settings) -> OptsBuilder {
                 "SET SESSION sql_mode = 'STRICT_ALL_TABLES', lock_wait_timeout = {lock_wait_secs}"
             ),
         ])
-}
-
-/// Names with other characters than ASCII are rare: for those the connection takes on the table's
-/// own characters, so that octets are compared with octets. Where the table cannot hold one of
-/// them, it refuses the whole list, and each is asked for alone.
-fn named(connection: &mut Conn, names: Vec<Vec<u8>>) -> Result<Vec<Row>, Down> {
-    let failed = |error| down(&error);
-    if names.iter().all(|name| name.is_ascii()) {
-        return select(connection, "filename", names).map_err(failed);
-    }
-    speak_as_the_table(connection).map_err(failed)?;
-    match select(connection, "filename", names.clone()) {
-        Err(error) if is_about_characters(&error) => {}
-        result => return result.map_err(failed),
-    }
-    let (plain, strange): (Vec<_>, Vec<_>) = names.into_iter().partition(|it| it.is_ascii());
-    let mut rows = select(connection, "filename", plain).map_err(failed)?;
-    for name in strange {
-        match select(connection, "filename", vec![name]) {
-            Ok(found) => rows.extend(found),
-            Err(error) if is_about_characters(&error) => {}
-            Err(error) => return Err(down(&error)),
-        }
-    }
-    Ok(rows)
-}
-
-fn speak_as_the_table(connection: &mut Conn) -> mysql::Result<()> {
-    let set: Option<String> = connection.exec_first(
-        "SELECT character_set_name FROM information_schema.columns WHERE table_schema = DATABASE() \
-         AND table_name = 'recording_log' AND column_name = 'filename'",
-        (),
-    )?;
-    let is_a_word = |set: &String| set.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
-    match set.filter(is_a_word) {
-        Some(set) => connection.query_drop(format!("SET NAMES {set}")),
-        None => Ok(()),
-    }
-}
-
-fn select<T: Into<Value> + Clone>(
-    connection: &mut Conn,
-    column: &str,
-    list: Vec<T>,
-) -> mysql::Result<Vec<Row>> {
-    let Some(last) = list.last().cloned() else { return Ok(Vec::new()) };
-    let size = LIST_SIZES.into_iter().find(|size| *size >= list.len()).unwrap_or(list.len());
-    let marks = vec!["?"; size].join(",");
-    let query = format!(
-        "SELECT recording_id, server_ip, filename, location FROM recording_log \
-         WHERE {column} IN ({marks}) ORDER BY recording_id DESC LIMIT {MOST_ROWS}"
-    );
-    let values: Vec<Value> =
-        list.into_iter().chain(std::iter::repeat(last)).take(size).map(Into::into).collect();
-    type Columns = (u64, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
-    let rows: Vec<Columns> = connection.exec(query, values)?;
-    let row = |(id, server_ip, filename, location): Columns| Row {
-        id,
-        server_ip: server_ip.unwrap_or_default(),
-        filename: filename.unwrap_or_default(),
-        location,
-    };
-    Ok(rows.into_iter().map(row).collect())
-}
-
-/// One after the other; what the server has against one row stops no other, and what it has
-/// against all of them ends the attempt.
-fn change(connection: &mut Conn, moves: Vec<Move>) -> (Vec<Moved>, Option<Down>) {
-    let query = "UPDATE recording_log SET location = ? WHERE recording_id = ? AND location <=> ?";
-    let mut ended = None;
-    let mut one = |it: Move| {
-        if ended.is_some() {
-            return Moved::Untried;
-        }
-        match connection.exec_drop(query, (it.new, it.row, it.old)) {
-            Ok(()) if connection.affected_rows() == 1 => Moved::Done,
-            Ok(()) => Moved::Changed,
-            Err(mysql::Error::MySqlError(error)) if is_about_the_row(error.code) => {
-                Moved::Refused(error.message)
-            }
-            Err(error) => {
-                ended = Some(down(&error));
-                Moved::Untried
-            }
-        }
-    };
-    let moved = moves.into_iter().map(&mut one).collect();
-    (moved, ended)
-}
-
-/// Collations that cannot be compared, and characters that cannot be converted.
-fn is_about_characters(error: &mysql::Error) -> bool {
-    let mysql::Error::MySqlError(error) = error else { return false };
-    matches!(error.code, 1267 | 1270 | 1271 | 1300 | 1366 | 3854 | 3988)
-}
-
-/// Errors that another row, or a later attempt, need not meet are those of the row itself:
-/// its data, or what a trigger says (<https://mariadb.com/kb/en/mariadb-error-codes/>). Those of
-/// the server, the table and the rights are the others.
-fn is_about_the_row(code: u16) -> bool {
-    !matches!(code,
-        126 | 127 | 134 | 144 | 145
-        | 1015..=1045 | 1047 | 1049 | 1053 | 1054 | 1077..=1081 | 1105 | 1114 | 1129 | 1130
-        | 1142 | 1143 | 1146 | 1152..=1161 | 1184 | 1189 | 1190 | 1194 | 1195 | 1198 | 1203
-        | 1205 | 1206 | 1213 | 1223 | 1226 | 1227 | 1290 | 1317 | 1356 | 1412 | 1449 | 1459 | 1598 | 1615
-        | 1792 | 1836 | 1927 | 1969 | 2000..=2999 | 3024 | 4031)
-}
-
-/// The reason without what names a customer: queries are not part of the server's messages, and
-/// the driver's name no data.
-fn down(error: &mysql::Error) -> Down {
-    Down(match error {
-        mysql::Error::MySqlError(error) => format!("{} (error {})", error.message, error.code),
-        mysql::Error::IoError(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-            "no answer in time".to_string()
-        }
-        mysql::Error::IoError(error) => error.to_string(),
-        other => other.to_string(),
-    })
 }

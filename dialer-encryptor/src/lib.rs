@@ -26,6 +26,7 @@ pub mod naming;
 pub mod pipeline;
 pub mod priority;
 pub mod publish;
+pub mod recording_log;
 pub mod recover;
 pub mod report;
 pub mod seal;

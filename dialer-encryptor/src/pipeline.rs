@@ -7,11 +7,11 @@
 
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::database::BATCH;
 use crate::error::{RecordingError, RunError};
 use crate::folders::Folders;
 use crate::identity::Identity;
 use crate::journal::{Journal, Marks};
+use crate::recording_log::BATCH;
 use crate::seal::{Sealed, Sealer, Unsealed, Work};
 use crate::spool::Spool;
 use crate::summary::Summary;

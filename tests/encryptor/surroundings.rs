@@ -166,12 +166,13 @@ fn a_clock_that_jumps_changes_nothing() -> Outcome {
     }
     let mut past = tool("faketime")?;
     let run = dialer.command();
-    past.arg("-2 days").arg(run.get_program()).args(run.get_args());
+    past.args(["-f", "-2d"]).arg(run.get_program()).args(run.get_args());
     // The key is as old as the test.
     let finished = finish(&mut past)?.expect_code(2)?;
     assert!(finished.stderr.contains("is not valid before"), "{}", finished.stderr);
     let mut future = tool("faketime")?;
-    finish(future.arg("+200 days").arg(run.get_program()).args(run.get_args()))?.expect_code(0)?;
+    finish(future.args(["-f", "+200d"]).arg(run.get_program()).args(run.get_args()))?
+        .expect_code(0)?;
     dialer.assert_all_sealed(&calls)
 }
 
