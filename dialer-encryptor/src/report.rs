@@ -8,7 +8,7 @@ use crate::summary::{Rows, Summary};
 use serde_json::json;
 use shared::recording::escaped;
 use std::fs::OpenOptions;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::ExitCode;
@@ -61,9 +61,10 @@ fn print_result(args: &Args, summary: &Summary) -> io::Result<()> {
 }
 
 fn print_errors(summary: &Summary, is_debug: bool) -> io::Result<()> {
-    let mut err = io::stderr().lock();
+    // In one piece, so that no other program's words come in between.
+    let mut err = BufWriter::new(io::stderr().lock());
     // What was said lately is said again to whoever looks, not to cron.
-    let is_watched = is_debug || err.is_terminal();
+    let is_watched = is_debug || err.get_ref().is_terminal();
     for warning in summary.warnings.iter().filter(|it| it.is_news || is_watched) {
         writeln!(err, "Warning: {}", warning.text)?;
     }
@@ -77,7 +78,8 @@ fn print_errors(summary: &Summary, is_debug: bool) -> io::Result<()> {
     if !summary.failures.is_empty() {
         writeln!(err, "The next run tries them again.")?;
     }
-    print_rows(&mut err, &summary.rows)
+    print_rows(&mut err, &summary.rows)?;
+    err.flush()
 }
 
 fn print_rows(err: &mut impl Write, rows: &Rows) -> io::Result<()> {

@@ -79,14 +79,16 @@ impl Point {
         traced(program, &[&self.call], &more, trace)
     }
 
-    /// Whether the fault struck at all, as the run's trace shows; fails if it struck another call.
-    pub fn is_struck(&self, fault: Fault, trace: &Path, root: &Path) -> Outcome<bool> {
+    /// Whether the fault struck at all, as the run's trace shows; fails if it struck another call
+    /// in the spool at `root`, where one is given.
+    pub fn is_struck(&self, fault: Fault, trace: &Path, root: Option<&Path>) -> Outcome<bool> {
         let calls = read(trace)?;
         let struck = match fault {
             Fault::Kill => calls.iter().find(|it| it.result.is_none()),
             Fault::Error(_) | Fault::ErrorFromHere(_) => calls.iter().find(|it| it.is_injected),
         };
         let Some(struck) = struck else { return Ok(false) };
+        let Some(root) = root else { return Ok(true) };
         let about = lasting(struck, root);
         ensure!(about == self.about, "it struck {} instead of {}", about, self.about);
         Ok(true)
