@@ -7,6 +7,7 @@ use crate::location::{Own, Target, is_file_of, of_sealed, row_name};
 use crate::recording_log::{BATCH, Move, Moved, Row};
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How many characters `filename` holds: `VARCHAR(100)`; for this connection an octet is one.
@@ -59,6 +60,15 @@ pub enum Verdict {
     },
 }
 
+/// How many recordings that were sealed later look for a row among the same ones.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Later {
+    /// Those of the same name.
+    pub of_name: usize,
+    /// Those that stood in the same folder, too.
+    pub of_path: usize,
+}
+
 enum Link {
     Untried,
     Up(Database),
@@ -68,6 +78,8 @@ enum Link {
 /// The table, as far as a run gets to see it.
 pub struct Catalog<'a> {
     settings: &'a Settings,
+    /// `PATHDONEmonitor`, which links name by an alias.
+    spool: &'a Path,
     link: Link,
     /// The rows of the recordings that come next, by name; none for a name that has no row.
     known: HashMap<Vec<u8>, Vec<Row>>,
@@ -76,8 +88,8 @@ pub struct Catalog<'a> {
 impl<'a> Catalog<'a> {
     /// Connects when it is first asked for something.
     #[must_use]
-    pub fn new(settings: &'a Settings) -> Self {
-        Self { settings, link: Link::Untried, known: HashMap::new() }
+    pub fn new(settings: &'a Settings, spool: &'a Path) -> Self {
+        Self { settings, spool, link: Link::Untried, known: HashMap::new() }
     }
 
     /// Why the database could not be used, if it could not.
@@ -101,12 +113,6 @@ impl<'a> Catalog<'a> {
         of_sealed(sealed, &self.settings.server_ip, self.settings.https)
     }
 
-    /// Whether rows that were set aside are tried again in this run.
-    #[must_use]
-    pub fn retries_rows(&self) -> bool {
-        self.settings.retry_rows
-    }
-
     /// Looks up what is needed for these recordings, and forgets all others.
     pub fn prepare<'n>(&mut self, recordings: impl Iterator<Item = &'n OsString>) {
         self.known.clear();
@@ -121,10 +127,12 @@ impl<'a> Catalog<'a> {
         }
     }
 
-    /// What is to become of a recording's row once it is sealed.
+    /// What is to become of a recording's row once it is sealed: of the one that names this very
+    /// file, else of the newest whose link may be replaced.
     #[must_use]
-    pub fn plan(&self, recording: &OsStr, is_published: impl Fn(&OsStr) -> bool) -> Plan {
-        let Some(name) = row_name(recording) else { return Plan::NoRow };
+    pub fn plan(&self, recording: &Path, is_published: impl Fn(&OsStr) -> bool) -> Plan {
+        let name = recording.file_name().and_then(row_name);
+        let Some(name) = name else { return Plan::NoRow };
         let Some(rows) = self.known.get(name) else { return Plan::Unknown };
         let is_replaceable = |row: &&Row| match self.target(row) {
             Target::Nothing | Target::Recording | Target::Elsewhere => true,
@@ -132,7 +140,8 @@ impl<'a> Catalog<'a> {
             Target::Sealed(file) => !is_published(&file),
             Target::Archived => false,
         };
-        match rows.iter().find(is_replaceable) {
+        let named = rows.iter().find(|row| self.is_at(row, recording));
+        match named.or_else(|| rows.iter().find(is_replaceable)) {
             Some(row) => Plan::Change { row: row.id, old: row.location.clone() },
             None if rows.is_empty() => Plan::NoRow,
             None => Plan::Keep,
@@ -170,25 +179,25 @@ impl<'a> Catalog<'a> {
     }
 
     /// What is to be done about the rows of a recording that was sealed before: the one that was
-    /// found then, else the newest that is not taken by something else. The first `skipped` of
-    /// those are left to later calls of the same name, if there are so many.
+    /// found when it was sealed, else the newest that names this very file, else the newest that is
+    /// not taken by something else; the newer of those are left to `later` calls.
     #[must_use]
     pub fn judge(
         &self,
         rows: &[Row],
         entry: &RowEntry,
-        skipped: usize,
+        later: Later,
         is_published: impl Fn(&OsStr) -> bool,
     ) -> Verdict {
         let link = self.link_of(&entry.output);
-        if let Some(row) = rows.iter().find(|row| row.location.as_deref() == Some(link.as_bytes()))
-        {
+        let is_linked = |row: &&Row| row.location.as_deref() == Some(link.as_bytes());
+        if let Some(row) = rows.iter().find(is_linked) {
             return Verdict::Right { row: row.id };
         }
+        let is_planned = |row: &Row| entry.recording_id == Some(row.id);
         let verdict = |row: &Row| {
-            let is_planned = entry.recording_id == Some(row.id);
             // Unchanged since the recording was sealed, so that nothing newer can be lost.
-            let is_known = is_planned && entry.old_location == row.location;
+            let is_known = is_planned(row) && entry.old_location == row.location;
             let change = Verdict::Change { row: row.id, old: row.location.clone() };
             match self.target(row) {
                 Target::Nothing | Target::Recording => Some(change),
@@ -198,12 +207,33 @@ impl<'a> Catalog<'a> {
                 Target::Sealed(_) | Target::Archived => None,
             }
         };
-        let planned = rows.iter().find(|row| entry.recording_id == Some(row.id));
-        let free: Vec<Verdict> = rows.iter().filter_map(verdict).collect();
-        let last = free.len().saturating_sub(1);
-        let chosen = planned.and_then(verdict).or_else(|| free.into_iter().nth(skipped.min(last)));
+        let planned = rows.iter().find(|row| is_planned(row));
+        // The call's own row went on to the archive; those of other calls are none of its business.
+        if planned.is_some_and(|row| self.target(row) == Target::Archived) {
+            return Verdict::Superseded;
+        }
+        if let Some(verdict) = planned.and_then(verdict) {
+            return verdict;
+        }
+        let path = self.seen_from_spool(entry);
+        let is_named = |row: &&Row| path.as_ref().is_some_and(|path| self.is_at(row, path));
+        let chosen = if rows.iter().any(|row| is_named(&row)) {
+            rows.iter().filter(is_named).filter_map(verdict).nth(later.of_path)
+        } else {
+            rows.iter().filter_map(verdict).nth(later.of_name)
+        };
         let none = if rows.is_empty() { Verdict::NoRow } else { Verdict::Superseded };
         chosen.unwrap_or(none)
+    }
+
+    fn is_at(&self, row: &Row, path: &Path) -> bool {
+        self.own().is_at(row.location.as_deref().unwrap_or_default(), path)
+    }
+
+    /// Where the recording stood, as a link names it.
+    fn seen_from_spool(&self, entry: &RowEntry) -> Option<PathBuf> {
+        let folder = Path::new(&entry.folder).strip_prefix(self.spool).ok()?;
+        Some(folder.join(&entry.name))
     }
 
     fn target(&self, row: &Row) -> Target {

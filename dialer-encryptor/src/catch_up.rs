@@ -2,7 +2,7 @@
 //! and those that were written are looked at once more: the stock compress step updates the row
 //! after it has written its file, which may be after we sealed it.
 
-use crate::catalog::{Catalog, Verdict};
+use crate::catalog::{Catalog, Later, Verdict};
 use crate::folders::Folder;
 use crate::identity::Identity;
 use crate::journal::rows::{List, now_ms};
@@ -41,9 +41,6 @@ impl CatchUp<'_, '_> {
     /// # Errors
     /// The journal's; the rows wait on.
     pub fn run(mut self) -> rusqlite::Result<()> {
-        if self.catalog.retries_rows() {
-            self.journal.retry_rows()?;
-        }
         self.each_batch(List::Waiting, Self::write)?;
         // Who changed a row between look and change is through with it now.
         if self.is_contested {
@@ -77,8 +74,7 @@ impl CatchUp<'_, '_> {
         let mut marks = Marks::default();
         let mut changes = Vec::new();
         for (place, (entry, rows)) in entries.iter().zip(&rows).enumerate() {
-            // Several calls of one name: the later ones have the newer rows.
-            let later = names.iter().skip(place + 1).filter(|it| same_row(it, &entry.name)).count();
+            let later = later(entry, entries.get(place + 1..).unwrap_or_default());
             let verdict = self.catalog.judge(rows, entry, later, |file| self.is_there(file));
             let state = match verdict {
                 Verdict::NoRow => {
@@ -118,7 +114,7 @@ impl CatchUp<'_, '_> {
         for entry in due {
             let row = entry.recording_id.and_then(|id| rows.get(&id));
             let row = row.map(std::slice::from_ref).unwrap_or_default();
-            match self.catalog.judge(row, entry, 0, |file| self.is_there(file)) {
+            match self.catalog.judge(row, entry, Later::default(), |file| self.is_there(file)) {
                 Verdict::Change { row, old } if self.is_where_it_was(entry) => {
                     changes
                         .push((entry, Move { row, old, new: self.catalog.link_of(&entry.output) }));
@@ -172,6 +168,12 @@ impl CatchUp<'_, '_> {
     }
 }
 
-fn same_row(one: &OsStr, other: &OsStr) -> bool {
-    row_name(one) == row_name(other)
+/// Several calls of one name: the later ones have the newer rows.
+fn later(entry: &RowEntry, rest: &[RowEntry]) -> Later {
+    let is_same = |other: &&RowEntry| row_name(&other.name) == row_name(&entry.name);
+    let same = rest.iter().filter(is_same);
+    Later {
+        of_name: same.clone().count(),
+        of_path: same.filter(|other| other.folder == entry.folder).count(),
+    }
 }

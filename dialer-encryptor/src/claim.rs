@@ -128,8 +128,11 @@ impl Claim {
         match renameat_with(&source.fd, &self.name, &removing.fd, &self.name, flags) {
             Ok(()) => {}
             Err(Errno::NOENT) => return Ok(()),
-            // The recordings are on a file system of their own: look and remove in place.
-            Err(Errno::XDEV | Errno::INVAL | Errno::NOSYS) => return self.unlink_in(source),
+            // The recordings are on a file system of their own, or another one of that name waits
+            // there to come back: look and remove in place.
+            Err(Errno::XDEV | Errno::INVAL | Errno::NOSYS | Errno::EXIST) => {
+                return self.unlink_in(source);
+            }
             Err(error) => return Err(RecordingError::step("removing the recording")(error)),
         }
         self.unlink_in(removing).inspect_err(|_| {

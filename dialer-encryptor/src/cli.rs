@@ -81,7 +81,7 @@ pub struct Args {
     pub no_database: bool,
 
     /// Try rows of recording_log again that could not be updated and were set aside
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_database")]
     pub retry_rows: bool,
 
     /// Say what would be sealed and touch nothing

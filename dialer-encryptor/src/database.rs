@@ -12,6 +12,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::Duration;
 
+/// No answer of a server is longer; a row takes some hundred octets.
+const PACKET_OCTETS: usize = 1 << 20;
+
 /// Where servers of the usual distributions listen for `localhost`.
 const SOCKETS: [&str; 3] =
     ["/run/mysqld/mysqld.sock", "/run/mysql/mysql.sock", "/var/lib/mysql/mysql.sock"];
@@ -176,6 +179,7 @@ fn options(settings: &Settings) -> OptsBuilder {
         .read_timeout(wait)
         .write_timeout(wait)
         .prefer_socket(false)
+        .max_allowed_packet(Some(PACKET_OCTETS))
         .ssl_opts(tls)
         .init(vec![
             // As the stock scripts connect: an octet is a character.

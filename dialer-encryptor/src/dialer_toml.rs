@@ -104,7 +104,10 @@ pub fn read(named: Option<&Path>) -> Result<Settings, RunError> {
     let path = named.unwrap_or(Path::new(DEFAULT));
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => {
+        // A link that leads nowhere is a file that is missing, and with it who is required.
+        Err(error)
+            if named.is_none() && error.kind() == ErrorKind::NotFound && !path.is_symlink() =>
+        {
             return Ok(Settings::default());
         }
         Err(source) => return Err(RunError::Config { path: path.to_owned(), source }),

@@ -131,17 +131,28 @@ pub enum RunError {
         path: PathBuf,
     },
     /// The journal.
-    #[error(
-        "The journal cannot be used ({source}). Check the space and permissions of its \
-        folder; a damaged journal may be moved away, nothing is lost by that: {}",
-        shown(path)
-    )]
+    #[error("The journal cannot be used ({source}). {}: {}", journal_advice(source), shown(path))]
     Journal {
         /// Its file.
         path: PathBuf,
         /// SQLite's reason.
         source: rusqlite::Error,
     },
+}
+
+/// What to do about a journal, which must not be moved away only because another run uses it.
+fn journal_advice(error: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode as Code;
+    match error.sqlite_error_code() {
+        Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
+            "Another run is using it; the next one tries again"
+        }
+        Some(Code::DatabaseCorrupt | Code::NotADatabase) => {
+            "It is damaged and may be moved away: no recording is lost by that, but links of \
+            recording_log that still waited in it stay as they are"
+        }
+        _ => "Check the space and permissions of its folder",
+    }
 }
 
 /// Why one recording stays in the queue. Its plaintext is untouched.

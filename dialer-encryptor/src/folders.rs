@@ -48,7 +48,12 @@ impl Folder {
 
     /// Opens a sub-folder; makes it where there is none, owned as its parent is. Durable either
     /// way: a folder that was made a moment ago may not be.
-    fn open_or_make(&self, name: &str, mode: Mode, more: OFlags) -> Result<Self, RunError> {
+    pub(crate) fn open_or_make(
+        &self,
+        name: &str,
+        mode: Mode,
+        more: OFlags,
+    ) -> Result<Self, RunError> {
         let path = self.path.join(name);
         let failed = |error: Errno| RunError::Folder { path: path.clone(), source: error.into() };
         let is_new = match fs::mkdirat(&self.fd, name, mode) {
@@ -210,34 +215,6 @@ pub fn open_output(config: &Config) -> Result<Folder, RunError> {
     Folder::open(&config.spool.join(OUTPUT))
 }
 
-/// The folders of days in a format's folder, which the stock compress step makes with
-/// `--file-sorting`, the oldest first. WAV stands in the spool itself, where other folders are.
-///
-/// # Errors
-/// When the folder cannot be read.
-pub fn days(source: &Folder, format: Format) -> Result<Vec<OsString>, RunError> {
-    let mut days = Vec::new();
-    if format.folder().is_some() {
-        let failed =
-            |error: Errno| RunError::Folder { path: source.path.clone(), source: error.into() };
-        source
-            .each_name(|name| days.extend(is_day(name).then(|| name.to_owned())))
-            .map_err(failed)?;
-    }
-    days.sort();
-    Ok(days)
-}
-
-/// `YYYY-MM-DD`
-fn is_day(name: &OsStr) -> bool {
-    let octets = name.as_bytes();
-    let is_right = |(place, octet): (usize, &u8)| match place {
-        4 | 7 => *octet == b'-',
-        _ => octet.is_ascii_digit(),
-    };
-    octets.len() == 10 && octets.iter().enumerate().all(is_right)
-}
-
 /// Takes the lock; `None` if another run holds it.
 ///
 /// # Errors
@@ -269,9 +246,7 @@ impl Folders {
         let sealing = spool.open_or_make(SEALING, Mode::RWXU, own)?;
         let set_aside = sealing.open_or_make(SET_ASIDE, Mode::RWXU, own)?;
         // One for each source: a recording that a crash left there goes back to where it was.
-        let day = day.map(|day| format!("-{}", day.display())).unwrap_or_default();
-        let removing = format!("removing-{}{day}", format.name());
-        let removing = sealing.open_or_make(&removing, Mode::RWXU, own)?;
+        let removing = sealing.open_or_make(&removing_name(format, day), Mode::RWXU, own)?;
         let output = spool.open_or_make(OUTPUT, Mode::from_raw_mode(0o755), OFlags::empty())?;
         let stat = |folder: &Folder| {
             fs::fstat(&folder.fd).map_err(|error| RunError::Folder {
@@ -294,23 +269,17 @@ impl Folders {
     }
 }
 
+/// The folder in [`SEALING`] where recordings of a source stand right before their removal.
+#[must_use]
+pub fn removing_name(format: Format, day: Option<&OsStr>) -> String {
+    let day = day.map(|day| format!("-{}", day.display())).unwrap_or_default();
+    format!("removing-{}{day}", format.name())
+}
+
 /// Which mount a folder is on, where the kernel tells (5.8): not even a file system that is
 /// mounted in two places lets a file be renamed from one to the other.
 fn mount(folder: &Folder) -> Option<u64> {
     let flags = AtFlags::EMPTY_PATH;
     let found = fs::statx(&folder.fd, "", flags, fs::StatxFlags::MNT_ID).ok()?;
     (found.stx_mask & fs::StatxFlags::MNT_ID.bits() != 0).then_some(found.stx_mnt_id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_days_are_days() {
-        assert!(is_day(OsStr::new("2026-01-31")));
-        for other in ["2026-1-31", "2026-01-31x", "20260131", "GPG", "xxxx-xx-xx"] {
-            assert!(!is_day(OsStr::new(other)), "{other}");
-        }
-    }
 }

@@ -21,6 +21,7 @@ pub mod format;
 pub mod identity;
 pub mod journal;
 pub mod lease;
+pub mod leftover;
 pub mod location;
 pub mod naming;
 pub mod pipeline;
@@ -30,6 +31,7 @@ pub mod recording_log;
 pub mod recover;
 pub mod report;
 pub mod seal;
+pub mod sources;
 pub mod spool;
 pub mod summary;
 pub mod throttle;
@@ -40,7 +42,7 @@ use catch_up::CatchUp;
 use cli::Args;
 use config::Config;
 use error::RunError;
-use folders::{Folder, Folders};
+use folders::Folders;
 use format::Format;
 use journal::Journal;
 use journal::rows::now_ms;
@@ -48,9 +50,10 @@ use pipeline::{Parts, Pipeline};
 use shared::certs::Certificates;
 use shared::recipient::{Recipient, Spec};
 use shared::recording::escaped;
+use sources::Source;
 use spool::Spool;
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::path::PathBuf;
 use summary::Summary;
 
 /// Reads the configuration that `args` name, then [`run`]s.
@@ -83,7 +86,10 @@ pub fn run(config: &Config) -> Result<Summary, RunError> {
             .warn(format!("The priority cannot be lowered ({error}). Check that calls are fine."));
     }
     let mut journal = Journal::open(&config.state_dir)?;
-    let mut catalog = config.database.as_ref().map(Catalog::new);
+    if config.database.as_ref().is_some_and(|it| it.retry_rows) {
+        journal.retry_rows().map_err(journal.failed())?;
+    }
+    let mut catalog = config.database.as_ref().map(|it| Catalog::new(it, &config.spool));
     let mut names: Vec<String> = recipients.iter().map(Recipient::identity).collect();
     names.sort_unstable();
     let mut parts = Run {
@@ -92,13 +98,21 @@ pub fn run(config: &Config) -> Result<Summary, RunError> {
         named: &names.join(" "),
         journal: &mut journal,
         catalog: catalog.as_mut(),
+        visited: HashSet::new(),
     };
     let mut summary = each_format(config, summary, |format, it| parts.seal_format(format, it))?;
+    let visited = parts.visited;
+    if let Err(error) = leftover::settle(&mut journal, &visited) {
+        summary.warn(format!("The journal was not updated ({error}). The next run will."));
+    }
     if let Some(catalog) = &mut catalog {
         catch_up(config, &mut journal, catalog, began_ms, &mut summary);
     }
-    for warning in &mut summary.warnings {
-        warning.is_news = journal.says(&warning.text).unwrap_or(true);
+    let texts: Vec<&str> = summary.warnings.iter().map(|it| it.text.as_str()).collect();
+    // What cannot be written down is said.
+    let news = journal.news(&texts).unwrap_or_default();
+    for (warning, is_news) in summary.warnings.iter_mut().zip(news) {
+        warning.is_news = is_news;
     }
     Ok(summary)
 }
@@ -117,7 +131,7 @@ fn each_format(
     if errors.len() == config.formats.len() && summary.is_untouched() {
         return Err(errors.swap_remove(0).1);
     }
-    errors.iter().for_each(|(format, error)| summary.fail_format(*format, error));
+    errors.iter().for_each(|(format, error)| summary.fail_format(*format, None, error));
     Ok(summary)
 }
 
@@ -152,7 +166,7 @@ fn recipients(config: &Config) -> Result<(Vec<Recipient>, Vec<String>), RunError
 fn dry_run(config: &Config, format: Format, summary: &mut Summary) -> Result<(), RunError> {
     let mut left = config.max_files;
     let base = folders::open_source(config, format)?;
-    for source in sources(base, format, summary)? {
+    for source in sources::of(base, format, config, summary)? {
         let mut spool = Spool::new(&source.folder, format, HashSet::new());
         loop {
             let names = spool.next_names()?;
@@ -168,26 +182,6 @@ fn dry_run(config: &Config, format: Format, summary: &mut Summary) -> Result<(),
     Ok(())
 }
 
-/// A folder with recordings of a format.
-struct Source {
-    folder: Folder,
-    /// Its name, if it is that of a day.
-    day: Option<OsString>,
-}
-
-/// The folders of days, then the format's own. A day that cannot be opened stops no other.
-fn sources(base: Folder, format: Format, summary: &mut Summary) -> Result<Vec<Source>, RunError> {
-    let mut sources = Vec::new();
-    for day in folders::days(&base, format)? {
-        match base.open_sub_folder(&day) {
-            Ok(folder) => sources.push(Source { folder, day: Some(day) }),
-            Err(error) => summary.fail_format(format, &error),
-        }
-    }
-    sources.push(Source { folder: base, day: None });
-    Ok(sources)
-}
-
 /// What all formats of a run share.
 struct Run<'a, 'c> {
     config: &'a Config,
@@ -196,6 +190,8 @@ struct Run<'a, 'c> {
     named: &'a str,
     journal: &'a mut Journal,
     catalog: Option<&'a mut Catalog<'c>>,
+    /// The folders that this run has looked after.
+    visited: HashSet<PathBuf>,
 }
 
 impl Run<'_, '_> {
@@ -206,21 +202,30 @@ impl Run<'_, '_> {
             return Ok(());
         };
         let mut left = self.config.max_files;
-        for source in sources(base, format, summary)? {
-            left = self.seal_source(format, source, left, summary)?;
+        let mut failed = None;
+        for source in sources::of(base, format, self.config, summary)? {
+            let day = source.day.clone();
+            self.visited.insert(source.folder.path.clone());
+            match (self.seal_source(format, source, &mut left, summary), day) {
+                (Ok(()), _) => {}
+                (Err(error), Some(day)) => summary.fail_format(format, Some(&day), &error),
+                (Err(error), None) => failed = Some(error),
+            }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
-    /// Returns how many more recordings may be sealed.
     fn seal_source(
         &mut self,
         format: Format,
         source: Source,
-        left: usize,
+        left: &mut usize,
         summary: &mut Summary,
-    ) -> Result<usize, RunError> {
-        let Source { folder, day } = source;
+    ) -> Result<(), RunError> {
+        if self.is_idle(format, &source)? {
+            return Ok(());
+        }
+        let Source { folder, day, .. } = source;
         let folders = Folders::prepare(self.config, format, folder, day.as_deref())?;
         let stuck = recover::repair(&folders, self.journal, self.named, summary)?;
         let pipeline = Pipeline::new(Parts {
@@ -230,14 +235,25 @@ impl Run<'_, '_> {
             fingerprints: self.named,
             journal: self.journal,
             catalog: self.catalog.as_deref_mut(),
-            left,
+            left: *left,
             summary,
         });
-        let left = pipeline.run(Spool::new(&folders.source, format, stuck))?;
+        *left = pipeline.run(Spool::new(&folders.source, format, stuck))?;
         if day.is_some() {
             folders.tidy();
         }
-        Ok(left)
+        Ok(())
+    }
+
+    /// Whether there is nothing to do for a day, which then costs no sync.
+    fn is_idle(&self, format: Format, source: &Source) -> Result<bool, RunError> {
+        if source.day.is_none() || source.is_unfinished {
+            return Ok(false);
+        }
+        let open = self.journal.unfinished(source.folder.path.as_os_str());
+        let is_finished = open.map_err(self.journal.failed())?.is_empty();
+        let spool = Spool::new(&source.folder, format, HashSet::new());
+        Ok(is_finished && spool.count_left()? == 0)
     }
 }
 

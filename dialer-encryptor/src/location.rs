@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
 
 /// The alias that Apache serves `PATHDONEmonitor` under.
 const ALIAS: &str = "/RECORDINGS/";
@@ -88,6 +89,12 @@ impl Own<'_> {
         }
     }
 
+    /// Whether a link leads to this dialer's file at `path`, seen from the spool.
+    #[must_use]
+    pub fn is_at(&self, location: &[u8], path: &Path) -> bool {
+        self.local_path(location).is_some_and(|it| decoded(it) == path.as_os_str().as_bytes())
+    }
+
     /// The part behind the alias, if the link is to this dialer.
     fn local_path<'a>(&self, location: &'a [u8]) -> Option<&'a [u8]> {
         let rest =
@@ -149,6 +156,9 @@ mod tests {
             let link = format!("http://10.0.0.1/RECORDINGS/{plain}");
             assert_eq!(own.target(link.as_bytes()), Target::Recording, "{link}");
         }
+        let day = b"http://10.0.0.1/RECORDINGS/MP3/2026-01-01/a%20b-all.mp3";
+        assert!(own.is_at(day, Path::new("MP3/2026-01-01/a b-all.mp3")));
+        assert!(!own.is_at(day, Path::new("MP3/a b-all.mp3")));
         assert_eq!(own.target(b" "), Target::Nothing);
         let own = Own { server_ip: "10.0.0.1", archive: Some("http://10.0.0.19/archive") };
         assert_eq!(own.target(b"http://10.0.0.19/archive/a-all.mp3"), Target::Archived);

@@ -9,7 +9,6 @@ use crate::summary::Summary;
 use rustix::fs::{RenameFlags, renameat_with};
 use rustix::io::Errno;
 use shared::decrypt::{self, Problem};
-use shared::limits;
 use shared::verify::digest;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -19,6 +18,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The longest name that Linux takes, in octets.
 const NAME_OCTETS: usize = 255;
+
+/// A longer file is not read to see whether it is a torso: it is kept, and the recording gets a number.
+const TORSO_OCTETS: u64 = 1 << 26;
 
 /// Where a sealed recording can go.
 #[derive(Debug, PartialEq, Eq)]
@@ -117,12 +119,12 @@ fn ours(
 fn incomplete(folders: &Folders, name: &OsStr) -> Result<Option<Identity>, RecordingError> {
     let Ok((fd, stat)) = folders.output.open_file(name) else { return Ok(None) };
     let identity = Identity::of(&stat);
-    if identity.octets > limits::MESSAGE_OCTETS {
+    if identity.octets > TORSO_OCTETS {
         return Ok(None);
     }
     let mut message = Vec::new();
     File::from(fd)
-        .take(limits::MESSAGE_OCTETS)
+        .take(TORSO_OCTETS)
         .read_to_end(&mut message)
         .map_err(RecordingError::step("reading a sealed file"))?;
     let problem = decrypt::inspect(&message).err().map(|error| error.problem());

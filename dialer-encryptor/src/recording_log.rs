@@ -3,7 +3,7 @@
 
 use crate::database::Down;
 use mysql::prelude::Queryable;
-use mysql::{Conn, Value};
+use mysql::{Conn, Value, from_row_opt};
 
 /// How many names or numbers go into one query.
 pub const BATCH: usize = 500;
@@ -57,16 +57,29 @@ pub enum Moved {
 pub(crate) fn named(connection: &mut Conn, names: Vec<Vec<u8>>) -> Result<Vec<Row>, Down> {
     let failed = |error| down(&error);
     if names.iter().all(|name| name.is_ascii()) {
-        return select(connection, "filename", names).map_err(failed);
+        let rows = select(connection, "filename", names.clone()).map_err(failed)?;
+        // One name with more rows than that would hide those of the others.
+        let is_cut = rows.len() >= MOST_ROWS && names.len() > 1;
+        return if is_cut { one_by_one(connection, names) } else { Ok(rows) };
     }
-    speak_as_the_table(connection).map_err(failed)?;
+    match speak_as_the_table(connection) {
+        // Characters that no connection can have: UCS-2, say.
+        Err(error) if is_about_characters(&error) => {}
+        result => result.map_err(failed)?,
+    }
     match select(connection, "filename", names.clone()) {
         Err(error) if is_about_characters(&error) => {}
         result => return result.map_err(failed),
     }
     let (plain, strange): (Vec<_>, Vec<_>) = names.into_iter().partition(|it| it.is_ascii());
     let mut rows = select(connection, "filename", plain).map_err(failed)?;
-    for name in strange {
+    rows.extend(one_by_one(connection, strange)?);
+    Ok(rows)
+}
+
+fn one_by_one(connection: &mut Conn, names: Vec<Vec<u8>>) -> Result<Vec<Row>, Down> {
+    let mut rows = Vec::new();
+    for name in names {
         match select(connection, "filename", vec![name]) {
             Ok(found) => rows.extend(found),
             Err(error) if is_about_characters(&error) => {}
@@ -77,13 +90,13 @@ pub(crate) fn named(connection: &mut Conn, names: Vec<Vec<u8>>) -> Result<Vec<Ro
 }
 
 fn speak_as_the_table(connection: &mut Conn) -> mysql::Result<()> {
-    let set: Option<String> = connection.exec_first(
+    let set: Option<Option<String>> = connection.exec_first(
         "SELECT character_set_name FROM information_schema.columns WHERE table_schema = DATABASE() \
          AND table_name = 'recording_log' AND column_name = 'filename'",
         (),
     )?;
     let is_a_word = |set: &String| set.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
-    match set.filter(is_a_word) {
+    match set.flatten().filter(is_a_word) {
         Some(set) => connection.query_drop(format!("SET NAMES {set}")),
         None => Ok(()),
     }
@@ -98,20 +111,22 @@ pub(crate) fn select<T: Into<Value> + Clone>(
     let size = LIST_SIZES.into_iter().find(|size| *size >= list.len()).unwrap_or(list.len());
     let marks = vec!["?"; size].join(",");
     let query = format!(
-        "SELECT recording_id, server_ip, filename, location FROM recording_log \
+        "SELECT recording_id, server_ip, filename, LEFT(location, 1024) FROM recording_log \
          WHERE {column} IN ({marks}) ORDER BY recording_id DESC LIMIT {MOST_ROWS}"
     );
     let values: Vec<Value> =
         list.into_iter().chain(std::iter::repeat(last)).take(size).map(Into::into).collect();
     type Columns = (u64, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
-    let rows: Vec<Columns> = connection.exec(query, values)?;
+    let rows: Vec<mysql::Row> = connection.exec(query, values)?;
+    // A row that is none of VICIdial's (another kind of number) is none of a recording.
+    let rows = rows.into_iter().filter_map(|row| from_row_opt::<Columns>(row).ok());
     let row = |(id, server_ip, filename, location): Columns| Row {
         id,
         server_ip: server_ip.unwrap_or_default(),
         filename: filename.unwrap_or_default(),
         location,
     };
-    Ok(rows.into_iter().map(row).collect())
+    Ok(rows.map(row).collect())
 }
 
 /// One after the other; what the server has against one row stops no other, and what it has
@@ -142,7 +157,7 @@ pub(crate) fn change(connection: &mut Conn, moves: Vec<Move>) -> (Vec<Moved>, Op
 /// Collations that cannot be compared, and characters that cannot be converted.
 fn is_about_characters(error: &mysql::Error) -> bool {
     let mysql::Error::MySqlError(error) = error else { return false };
-    matches!(error.code, 1267 | 1270 | 1271 | 1300 | 1366 | 3854 | 3988)
+    matches!(error.code, 1231 | 1267 | 1270 | 1271 | 1300 | 1366 | 3854 | 3988)
 }
 
 /// Errors that another row, or a later attempt, need not meet are those of the row itself:

@@ -117,8 +117,12 @@ fn fate(
         }
     };
     let Output::Proven(published) = output else { return Ok(Fate::Undone) };
-    // Another recording of the same name, or other people to seal it for: nothing is removed.
-    if !is_what_was_sealed(&claim, intent)? || intent.recipients != recipients {
+    // Another recording of the same name: that one was removed, and this one is yet to be sealed.
+    if !is_what_was_sealed(&claim, intent)? {
+        return Ok(Fate::Done);
+    }
+    // Other people to seal it for: nothing is removed.
+    if intent.recipients != recipients {
         return Ok(Fate::Undone);
     }
     // The run may have ended before the folder's fsync.

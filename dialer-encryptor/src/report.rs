@@ -13,7 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::ExitCode;
 
-/// How many failures are printed one by one; a full disk fails every recording alike.
+/// How many failures and warnings are printed one by one; a full disk fails every recording alike.
 const PRINTED_FAILURES: usize = 20;
 
 /// Prints the result and gives the exit code: 0 all done or nothing to do, 1 some recordings
@@ -65,8 +65,12 @@ fn print_errors(summary: &Summary, is_debug: bool) -> io::Result<()> {
     let mut err = BufWriter::new(io::stderr().lock());
     // What was said lately is said again to whoever looks, not to cron.
     let is_watched = is_debug || err.get_ref().is_terminal();
-    for warning in summary.warnings.iter().filter(|it| it.is_news || is_watched) {
+    let said: Vec<_> = summary.warnings.iter().filter(|it| it.is_news || is_watched).collect();
+    for warning in said.iter().take(PRINTED_FAILURES) {
         writeln!(err, "Warning: {}", warning.text)?;
+    }
+    if let Some(more) = said.len().checked_sub(PRINTED_FAILURES + 1) {
+        writeln!(err, "And {} more warnings; the log has them all", more + 1)?;
     }
     for failure in summary.failures.iter().take(PRINTED_FAILURES) {
         let what = if failure.is_sealed { "Sealed, not finished" } else { "Not sealed, and kept" };

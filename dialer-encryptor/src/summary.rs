@@ -149,9 +149,10 @@ impl Summary {
         self.failures.push(Failure { recording, reason: error.to_string(), is_sealed: true });
     }
 
-    /// A whole format could not be worked on.
-    pub fn fail_format(&mut self, format: Format, error: &RunError) {
-        let recording = format!("every recording in {}", format.name());
+    /// A whole format, or a day of it, could not be worked on.
+    pub fn fail_format(&mut self, format: Format, day: Option<&OsStr>, error: &RunError) {
+        let day = day.map(|day| format!("/{}", day.display())).unwrap_or_default();
+        let recording = format!("every recording in {}{day}", format.name());
         self.failures.push(Failure { recording, reason: error.to_string(), is_sealed: false });
     }
 

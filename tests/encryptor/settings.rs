@@ -164,10 +164,8 @@ fn folders_of_days_are_sealed_and_the_oldest_come_first() -> Outcome {
     fs::write(inbox.join("2026-1-1/d-all.mp3"), b"")?;
     std::os::unix::fs::symlink("2026-01-01", inbox.join("2026-01-03"))?;
     let mut command = dialer.command();
-    let finished = finish(command.args(["--max-files", "1"]))?.expect_code(1)?;
-    assert!(finished.stderr.contains("2026-01-03"), "{}", finished.stderr);
+    finish(command.args(["--max-files", "1"]))?.expect_code(0)?;
     assert_eq!(dialer.spool.sealed_names()?, ["c-all.mp3.pgp"]);
-    fs::remove_file(inbox.join("2026-01-03"))?;
     dialer.run()?.expect_code(0)?;
     assert_eq!(dialer.spool.sealed_names()?, ["a-all.mp3.pgp", "b-all.mp3.pgp", "c-all.mp3.pgp"]);
     assert_eq!(dialer.opened("b-all.mp3.pgp")?, b"2026-01-02");

@@ -90,6 +90,17 @@ impl Journal {
             .collect()
     }
 
+    /// The folders of which recordings are not known to be done.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn open_folders(&self) -> rusqlite::Result<Vec<OsString>> {
+        self.connection
+            .prepare_cached("SELECT DISTINCT folder FROM intent WHERE is_done = 0")?
+            .query_map([], |row| row.get(0).map(OsString::from_vec))?
+            .collect()
+    }
+
     /// The number of the intent and the digest of the sealed file that this journal published as
     /// `output` for this very recording and these recipients, if it did.
     ///

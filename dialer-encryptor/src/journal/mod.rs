@@ -10,7 +10,7 @@ pub use intents::{Entry, Intent, Marks};
 pub use rows::{RowEntry, RowState};
 
 use crate::error::RunError;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use std::fs::{DirBuilder, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::DirBuilderExt;
@@ -55,7 +55,8 @@ const ROWS: &str = "
     ALTER TABLE intent ADD COLUMN old_location BLOB;
     ALTER TABLE intent ADD COLUMN row_at_ms INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE intent ADD COLUMN row_reason TEXT;
-    CREATE INDEX intent_row ON intent (row_state, id) WHERE row_state IN (1, 2);
+    CREATE INDEX intent_waiting ON intent (id) WHERE row_state = 1 AND is_done = 1;
+    CREATE INDEX intent_made ON intent (id) WHERE row_state = 2 AND is_done = 1;
     CREATE TABLE notice (text TEXT PRIMARY KEY, said_at INTEGER NOT NULL);";
 
 /// The journal of one dialer.
@@ -103,25 +104,25 @@ impl Journal {
         move |source| RunError::Journal { path: path.clone(), source }
     }
 
-    /// Whether a warning is to be said again, which is written down as said now. A warning about
-    /// something that stays as it is would otherwise be mailed by cron every three minutes.
+    /// Which of these warnings are to be said again, which is written down as said now. A warning
+    /// about something that stays as it is would otherwise be mailed by cron every three minutes.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn says(&mut self, text: &str) -> rusqlite::Result<bool> {
-        let fresh = "SELECT 1 FROM notice WHERE text = ?1 \
-                     AND abs(unixepoch() - said_at) < ?2 * 3600";
-        let parameters = (text, SAY_AGAIN_HOURS);
-        if self.connection.query_row(fresh, parameters, |_| Ok(())).optional()?.is_some() {
-            return Ok(false);
+    pub fn news(&mut self, warnings: &[&str]) -> rusqlite::Result<Vec<bool>> {
+        if warnings.is_empty() {
+            return Ok(Vec::new());
         }
-        self.connection.execute(
+        let notes = self.connection.transaction()?;
+        notes.execute(
             "DELETE FROM notice WHERE abs(unixepoch() - said_at) >= ?1 * 3600",
             [SAY_AGAIN_HOURS],
         )?;
-        self.connection
-            .execute("INSERT OR REPLACE INTO notice VALUES (?1, unixepoch())", [text])
-            .map(|_| true)
+        let note = "INSERT OR IGNORE INTO notice VALUES (?1, unixepoch())";
+        let is_new = |text: &&str| notes.prepare_cached(note)?.execute([text]).map(|it| it > 0);
+        let news = warnings.iter().map(is_new).collect::<Result<_, _>>()?;
+        notes.commit()?;
+        Ok(news)
     }
 }
 
@@ -195,11 +196,10 @@ mod tests {
     #[test]
     fn a_warning_is_said_again_only_after_a_while() {
         let mut journal = Journal::connect(Path::new(":memory:")).unwrap().unwrap();
-        assert!(journal.says("one").unwrap());
-        assert!(!journal.says("one").unwrap());
-        assert!(journal.says("two").unwrap());
+        assert_eq!(journal.news(&["one"]).unwrap(), [true]);
+        assert_eq!(journal.news(&["one", "two"]).unwrap(), [false, true]);
         let a_day_ago = "UPDATE notice SET said_at = said_at - 86400";
         journal.connection.execute(a_day_ago, []).unwrap();
-        assert!(journal.says("one").unwrap());
+        assert_eq!(journal.news(&["one"]).unwrap(), [true]);
     }
 }

@@ -67,6 +67,8 @@ pub fn now_ms() -> i64 {
 pub struct RowEntry {
     /// The number of its intent.
     pub id: i64,
+    /// The folder that the recording stood in.
+    pub folder: OsString,
     /// The recording's name.
     pub name: OsString,
     /// The sealed file's name.
@@ -88,12 +90,15 @@ impl Journal {
     /// # Errors
     /// SQLite's.
     pub fn rows(&self, list: List, after: i64, count: usize) -> rusqlite::Result<Vec<RowEntry>> {
+        // Literals, so that SQLite sees that the partial indexes are meant.
+        let state = list as i64;
         self.connection
-            .prepare_cached(
-                "SELECT id, name, output, ciphertext_octets, recording_id, old_location, row_at_ms \
-                 FROM intent WHERE row_state = ?1 AND is_done = 1 AND id > ?2 ORDER BY id LIMIT ?3",
-            )?
-            .query_map(params![list as i64, after, i64::try_from(count).unwrap_or(0)], entry)?
+            .prepare_cached(&format!(
+                "SELECT id, folder, name, output, ciphertext_octets, recording_id, old_location, \
+                 row_at_ms FROM intent WHERE row_state = {state} AND is_done = 1 AND id > ?1 \
+                 ORDER BY id LIMIT ?2"
+            ))?
+            .query_map(params![after, i64::try_from(count).unwrap_or(0)], entry)?
             .collect()
     }
 
@@ -121,11 +126,12 @@ impl Journal {
 fn entry(row: &Row<'_>) -> rusqlite::Result<RowEntry> {
     Ok(RowEntry {
         id: row.get(0)?,
-        name: OsString::from_vec(row.get(1)?),
-        output: OsString::from_vec(row.get(2)?),
-        ciphertext_octets: row.get::<_, i64>(3)?.cast_unsigned(),
-        recording_id: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
-        old_location: row.get(5)?,
-        at_ms: row.get(6)?,
+        folder: OsString::from_vec(row.get(1)?),
+        name: OsString::from_vec(row.get(2)?),
+        output: OsString::from_vec(row.get(3)?),
+        ciphertext_octets: row.get::<_, i64>(4)?.cast_unsigned(),
+        recording_id: row.get::<_, Option<i64>>(5)?.map(i64::cast_unsigned),
+        old_location: row.get(6)?,
+        at_ms: row.get(7)?,
     })
 }

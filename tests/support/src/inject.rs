@@ -128,8 +128,8 @@ mod tests {
         for fault in all {
             std::fs::remove_file(root.join("b"))?;
             let finished = finish(&mut second.strike(fault, &touch, &trace)?)?;
-            assert!(second.is_struck(fault, &trace, root)?);
-            assert!(first.is_struck(fault, &trace, root).is_err());
+            assert!(second.is_struck(fault, &trace, Some(root))?);
+            assert!(first.is_struck(fault, &trace, Some(root)).is_err());
             assert!(!root.join("b").exists());
             let code = if fault == Fault::Kill { None } else { Some(1) };
             assert_eq!(finished.code, code, "{}", finished.stderr);
@@ -137,7 +137,7 @@ mod tests {
         }
         let missed = Point { number: 1000, ..Point::clone(second) };
         finish(&mut missed.strike(Fault::Kill, &touch, &trace)?)?.expect_code(0)?;
-        assert!(!missed.is_struck(Fault::Kill, &trace, root)?);
+        assert!(!missed.is_struck(Fault::Kill, &trace, Some(root))?);
         Ok(())
     }
 }
