@@ -22,6 +22,7 @@ pub mod identity;
 pub mod journal;
 pub mod lease;
 pub mod leftover;
+mod linux;
 pub mod location;
 pub mod naming;
 pub mod pipeline;
@@ -81,6 +82,7 @@ pub fn run(config: &Config) -> Result<Summary, RunError> {
     if config.is_dry_run {
         return each_format(config, summary, |format, summary| dry_run(config, format, summary));
     }
+    priority::keep_memory();
     if let Err(error) = priority::lower(config.pace.nice, config.pace.io) {
         summary
             .warn(format!("The priority cannot be lowered ({error}). Check that calls are fine."));

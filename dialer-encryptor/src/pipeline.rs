@@ -166,7 +166,7 @@ impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
         let next = || groups.lock().ok().and_then(|mut groups| groups.next());
         let sealer = Arc::clone(&self.sealer);
         // A lane that is ahead waits here: open files and temporaries stay few.
-        let (done, results) = mpsc::sync_channel(0);
+        let (done, results) = mpsc::sync_channel(2);
         let lane = |done: SyncSender<_>| {
             while let Some(group) = next() {
                 if done.send(sealer.group(group)).is_err() {

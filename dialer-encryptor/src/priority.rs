@@ -1,16 +1,18 @@
-//! How does the run stay out of the way of calls? It takes the CPU and the disk last.
-
-#![expect(unsafe_code, reason = "no safe wrapper of ioprio_set exists; one plain call")]
+//! How does the run stay out of the way of calls? It takes the CPU and the disk last, and does not
+//! ask the system for the same memory again and again.
 
 use crate::dialer_toml::IoClass;
+use crate::linux;
 use std::io;
 
-/// `linux/ioprio.h`: the process, its classes, and the lowest level of a class.
-const WHO_PROCESS: libc::c_int = 1;
+/// `linux/ioprio.h`: the classes, and the lowest level of a class.
 const CLASS_SHIFT: u32 = 13;
-const BEST_EFFORT: libc::c_int = 2;
-const IDLE: libc::c_int = 3;
-const LOWEST_LEVEL: libc::c_int = 7;
+const BEST_EFFORT: i32 = 2;
+const IDLE: i32 = 3;
+const LOWEST_LEVEL: i32 = 7;
+
+/// How much freed memory is kept: a few recordings' worth of buffers.
+const KEPT_OCTETS: i32 = 8 << 20;
 
 /// Gives way to everything else; threads started later inherit it.
 ///
@@ -23,7 +25,10 @@ pub fn lower(nice: u8, class: IoClass) -> io::Result<()> {
         IoClass::Idle => IDLE << CLASS_SHIFT,
         IoClass::BestEffort => (BEST_EFFORT << CLASS_SHIFT) | LOWEST_LEVEL,
     };
-    // SAFETY: three integers; 0 stands for the calling thread.
-    let result = unsafe { libc::syscall(libc::SYS_ioprio_set, WHO_PROCESS, 0, priority) };
-    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    linux::set_disk_priority(priority)
+}
+
+/// Spares the system the work of handing out the same memory again for each recording.
+pub fn keep_memory() {
+    linux::keep_memory(KEPT_OCTETS);
 }

@@ -9,13 +9,14 @@ use crate::naming;
 use crate::publish::Pending;
 use crate::throttle::Throttle;
 use rustix::fs::fstat;
-use rustix::io::Errno;
 use shared::encrypt::{self, Receipt};
 use shared::recipient::Recipient;
 use shared::verify;
 use std::ffi::OsString;
-use std::io;
-use std::thread::{self, ScopedJoinHandle};
+use std::thread;
+
+/// How many syncs follow one another in a thread: many in flight, and few threads to start.
+const SYNCS_IN_A_ROW: usize = 4;
 
 /// A recording of which a sealed file exists that nobody sees yet.
 pub struct Sealed<'a> {
@@ -118,20 +119,17 @@ impl<'a> Sealer<'a> {
         if self.config.pace.jobs == 1 {
             return group.iter_mut().for_each(|work| self.step(work, |_, it| it.pending.sync()));
         }
-        let results: Vec<Option<Result<(), RecordingError>>> =
-            thread::scope(|scope| {
-                let mut syncs = Vec::with_capacity(group.len());
-                for work in group.iter_mut() {
-                    let pending = work.state.as_mut().ok().map(|sealed| &mut sealed.pending);
-                    syncs.push(pending.map(|pending| {
-                        thread::Builder::new().spawn_scoped(scope, || pending.sync())
-                    }));
-                }
-                syncs.into_iter().map(|sync| sync.map(joined)).collect()
-            });
-        for (work, result) in group.iter_mut().zip(results) {
-            self.step(work, |_, _| result.unwrap_or(Ok(())));
-        }
+        thread::scope(|scope| {
+            for some in group.chunks_mut(SYNCS_IN_A_ROW) {
+                let sync = || {
+                    some.iter_mut().for_each(|work| self.step(work, |_, it| it.pending.sync()));
+                };
+                // What no thread could be started for is done by this one, at the end.
+                let _ = thread::Builder::new().spawn_scoped(scope, sync);
+            }
+        });
+        // A file that was synced is closed, and is not synced again.
+        group.iter_mut().for_each(|work| self.step(work, |_, it| it.pending.sync()));
     }
 
     /// Step 4.
@@ -151,16 +149,5 @@ impl<'a> Sealer<'a> {
         if let Some(error) = failed {
             work.state = Err(error.into());
         }
-    }
-}
-
-/// What a sync brought; a thread that could not start, or died, has not synced.
-fn joined(
-    sync: io::Result<ScopedJoinHandle<'_, Result<(), RecordingError>>>,
-) -> Result<(), RecordingError> {
-    let lost = RecordingError::step::<io::Error>("making the sealed file durable");
-    match sync {
-        Ok(sync) => sync.join().unwrap_or_else(|_| Err(lost(Errno::IO.into()))),
-        Err(error) => Err(lost(error)),
     }
 }
