@@ -55,6 +55,7 @@ use sources::Source;
 use spool::Spool;
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::time::SystemTime;
 use summary::Summary;
 
 /// Reads the configuration that `args` name, then [`run`]s.
@@ -75,10 +76,9 @@ pub fn run_with(args: &Args) -> Result<Summary, RunError> {
 /// When nothing could be started; no recording was touched then.
 pub fn run(config: &Config) -> Result<Summary, RunError> {
     let began_ms = now_ms();
-    let (recipients, unread) = recipients(config)?;
+    let (recipients, warnings) = recipients(config)?;
     let mut summary = Summary::for_recipients(&recipients);
-    // A revocation may be among what could not be read.
-    unread.into_iter().for_each(|why| summary.warn(format!("A certificate was not read: {why}")));
+    warnings.into_iter().for_each(|warning| summary.warn(warning));
     if config.is_dry_run {
         return each_format(config, summary, |format, summary| dry_run(config, format, summary));
     }
@@ -137,15 +137,18 @@ fn each_format(
     Ok(summary)
 }
 
-/// Every recipient asked for, and what could not be read among the files named by flags; or an
-/// error that names each one that is missing.
+/// Every recipient asked for, and what is worth a look: what could not be read among the files named
+/// by flags, secret keys, and who expires soon. Or an error that names each one that is missing.
 fn recipients(config: &Config) -> Result<(Vec<Recipient>, Vec<String>), RunError> {
     let mut certificates = Certificates::default();
     for path in &config.certificates {
         certificates.add_path(path)?;
     }
-    // What an old keyring holds besides is no news; what was named today is.
-    let unread = certificates.problems.clone();
+    // What an old keyring holds besides is no news; what was named today is, and a revocation may
+    // be among what could not be read.
+    let unread =
+        certificates.problems.iter().map(|why| format!("A certificate was not read: {why}"));
+    let mut warnings: Vec<String> = unread.collect();
     if let Some(home) = &config.gnupg_home {
         certificates.add_gnupg_home(home)?;
     }
@@ -160,7 +163,9 @@ fn recipients(config: &Config) -> Result<(Vec<Recipient>, Vec<String>), RunError
         }
     }
     if refused.is_empty() {
-        return Ok((found, unread));
+        warnings.extend(certificates.secret_key_warnings());
+        warnings.extend(found.iter().filter_map(|one| one.expiry_warning(SystemTime::now())));
+        return Ok((found, warnings));
     }
     Err(RunError::Recipients { refused, unread: certificates.problems })
 }

@@ -61,6 +61,25 @@ struct Packet<'a> {
     end: usize,
 }
 
+/// One packet of a certificate or key.
+pub(crate) struct Part<'a> {
+    pub(crate) tag: u8,
+    pub(crate) body: &'a [u8],
+    /// The packet with its header.
+    pub(crate) whole: &'a [u8],
+}
+
+/// The packets at the start of `octets`, as far as they can be told apart.
+pub(crate) fn parts(octets: &[u8]) -> impl Iterator<Item = Part<'_>> {
+    let mut rest = octets;
+    std::iter::from_fn(move || {
+        let found = packet(rest).ok()?;
+        let (whole, after) = rest.split_at_checked(found.end)?;
+        rest = after;
+        Some(Part { tag: found.tag, body: found.body, whole })
+    })
+}
+
 /// Takes the armor off, where there is one.
 pub(crate) fn binary(octets: &[u8]) -> Result<Cow<'_, [u8]>, FramingError> {
     const BEGIN: &[u8] = b"-----BEGIN PGP MESSAGE-----";

@@ -5,21 +5,30 @@
 //! [`decrypt`] to open it. Nothing here knows a window, a database or a network.
 
 pub mod certs;
+mod date;
 pub mod decrypt;
 pub mod encrypt;
 mod engine_rpgp;
 mod engine_sequoia;
 mod framing;
+mod gnupg_home;
 pub mod keybox;
+mod keyring;
 pub mod limits;
 pub mod recipient;
 pub mod recording;
+mod refusal;
+mod revocation;
 pub mod secret;
+mod secret_key;
 mod seipd;
 mod session;
 mod sniff;
+mod spec;
 mod unlock;
+mod usable;
 pub mod verify;
+mod version5;
 
 /// The product's name as people read it; crates and binaries keep their folder names.
 pub const PRODUCT: &str = "Callseal";

@@ -10,6 +10,16 @@ pub const DECODED_OCTETS: u64 = 2 << 30;
 /// keyring is 5 MB).
 pub const KEY_FILE_OCTETS: u64 = 64 << 20;
 
+/// The most packets that one certificate may consist of.
+pub(crate) const CERTIFICATE_PACKETS: usize = 10_000;
+
+/// The most octets that may have to be hashed to find the place of every signature in one
+/// certificate, in octets (64 MiB, a fraction of a second).
+pub(crate) const CERTIFICATE_WORK_OCTETS: usize = 64 << 20;
+
+/// The most encryption keys that one certificate is sealed to; people have one or two.
+pub(crate) const ENCRYPTION_KEYS: usize = 32;
+
 /// How often one message may be sealed inside another; the stock script seals twice at most.
 pub(crate) const NESTED_SEALS: usize = 4;
 

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::failure::Context;
 use crate::process::{finish, output_of, output_with_input, tool};
-use crate::{Outcome, fail};
+use crate::{Outcome, ensure, fail};
 
 /// The kinds of keys that agents are told to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,8 @@ impl GnupgHome {
         self.folder.path()
     }
 
-    fn gpg(&self) -> Outcome<Command> {
+    /// A gpg of this home that asks nobody anything, for what only one test needs.
+    pub fn gpg(&self) -> Outcome<Command> {
         let mut gpg = tool("gpg")?;
         gpg.arg("--homedir").arg(self.path()).args([
             "--no-options",
@@ -73,21 +74,50 @@ impl GnupgHome {
                 "Key-Type: RSA\nKey-Length: 3072\nSubkey-Type: RSA\nSubkey-Length: 3072\n"
             }
         };
+        let recipe = format!(
+            "{kind}Key-Usage: sign\nSubkey-Usage: encrypt\nName-Real: {owner}\n\
+             Expire-Date: {expiry}\n"
+        );
+        self.generate_by(&recipe, passphrase, &[])
+    }
+
+    /// Makes a key by a recipe in GnuPG's own words, with options such as a faked time.
+    pub fn generate_by(&self, recipe: &str, passphrase: &str, options: &[&str]) -> Outcome<String> {
         let protection = match passphrase {
             "" => "%no-protection\n".to_owned(),
             secret => format!("Passphrase: {secret}\n"),
         };
-        let recipe = format!(
-            "{kind}Key-Usage: sign\nSubkey-Usage: encrypt\nName-Real: {owner}\n\
-             Expire-Date: {expiry}\n{protection}%commit\n"
-        );
+        let recipe = format!("{}\n{protection}%commit\n", recipe.trim_end());
         let before = self.fingerprints()?;
-        output_with_input(self.gpg()?.arg("--generate-key"), recipe.as_bytes())
-            .context(format!("making a key for {owner}"))?;
+        let mut gpg = self.gpg()?;
+        output_with_input(gpg.args(options).arg("--generate-key"), recipe.as_bytes())
+            .context(format!("making a key by: {recipe}"))?;
         match self.fingerprints()?.into_iter().find(|it| !before.contains(it)) {
             Some(fingerprint) => Ok(fingerprint),
-            None => fail!("gpg made no key for {owner}"),
+            None => fail!("gpg made no key by: {recipe}"),
         }
+    }
+
+    /// The revocation that gpg writes with every new key, made to take effect: gpg puts a colon in
+    /// front of it, which its own words in that file ask to be removed.
+    pub fn revocation(&self, fingerprint: &str) -> Outcome<Vec<u8>> {
+        let file = self.path().join("openpgp-revocs.d").join(format!("{fingerprint}.rev"));
+        let text = fs::read_to_string(&file).context(file.display())?;
+        ensure!(text.contains("\n:-----BEGIN"), "gpg wrote no colon into {}", file.display());
+        Ok(text.replace("\n:-----BEGIN", "\n-----BEGIN").into_bytes())
+    }
+
+    /// Revokes a certificate as its owner does.
+    pub fn revoke(&self, fingerprint: &str) -> Outcome {
+        self.import(&self.revocation(fingerprint)?)
+    }
+
+    /// Talks to gpg where it asks, one answer a line.
+    pub fn dialogue(&self, arguments: &[&str], answers: &str) -> Outcome<Vec<u8>> {
+        let mut gpg = self.gpg()?;
+        // An agent of its own never asks for a passphrase; everything else is asked for here.
+        gpg.args(["--no-batch", "--command-fd", "0"]).args(arguments);
+        output_with_input(&mut gpg, answers.as_bytes())
     }
 
     /// Fingerprints of all primary keys held.

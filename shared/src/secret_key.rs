@@ -1,0 +1,216 @@
+//! Which secret keys does a file hold, and can they open recordings?
+
+use crate::certs::owner;
+use crate::framing;
+use crate::keyring::{self, Found};
+use crate::recording::escaped;
+use crate::unlock::{self, Secret};
+use openpgp::cert::Cert;
+use openpgp::packet::key::SecretKeyMaterial;
+use openpgp::policy::StandardPolicy;
+use openpgp::serialize::SerializeInto;
+use sequoia_openpgp as openpgp;
+use std::path::PathBuf;
+use std::time::SystemTime;
+use zeroize::Zeroizing;
+
+/// Why a file did not yield a key.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The file or folder cannot be read.
+    #[error("The file cannot be read ({source}). Check the path and its permissions: {}",
+        escaped(path.as_os_str().as_encoded_bytes()))]
+    Unreadable {
+        /// Which one.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Larger than any file of keys.
+    #[error("The file is too large to be a key. Choose the file that holds the exported key.")]
+    TooLarge,
+    /// Nothing in it is a key.
+    #[error("There is no key in this file. Choose the file that holds the exported secret key.")]
+    NoKey,
+    /// A sealed recording where a key should be.
+    #[error("This is a sealed recording, not a key. Open it instead of importing it.")]
+    Recording,
+    /// Only the public half.
+    #[error(
+        "This file holds only the public half of the key of {owner}. Export the secret key \
+        where it was made and bring that file."
+    )]
+    CertificateOnly {
+        /// Whose.
+        owner: String,
+    },
+    /// The secret itself stays on a card or in another file.
+    #[error(
+        "The key of {owner} is only a reference to a smart card or to another file. Export \
+        the secret key from where it is kept and bring that file."
+    )]
+    Stub {
+        /// Whose.
+        owner: String,
+    },
+    /// It cannot decrypt.
+    #[error(
+        "The key of {owner} cannot open recordings: it has no part for decryption. Bring a \
+        key that has an encryption subkey."
+    )]
+    NoDecryption {
+        /// Whose.
+        owner: String,
+    },
+    /// It does not parse.
+    #[error(
+        "The key in this file cannot be read ({detail}). Export it again, as a version 4 key; \
+        keys of GnuPG's own version 5 are not supported."
+    )]
+    Malformed {
+        /// The parser's reason.
+        detail: String,
+    },
+}
+
+/// A secret key as its owner protected it; its secret part stays locked in here.
+#[derive(Clone)]
+pub struct SecretKey {
+    cert: Cert,
+}
+
+impl SecretKey {
+    /// Reads every secret key that can open recordings, armored or binary.
+    ///
+    /// # Errors
+    /// When there is none; the first reason is given.
+    pub fn read_all(octets: &[u8]) -> Result<Vec<Self>, KeyError> {
+        let mut keys = Vec::new();
+        let mut first_error = None;
+        for found in keyring::read(octets) {
+            match Self::from_found(found) {
+                Ok(key) => keys.push(key),
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        match (keys.is_empty(), first_error) {
+            (false, _) => Ok(keys),
+            (true, _) if is_recording(octets) => Err(KeyError::Recording),
+            (true, Some(error @ KeyError::Malformed { .. })) if !looks_like_key(octets) => {
+                drop(error);
+                Err(KeyError::NoKey)
+            }
+            (true, error) => Err(error.unwrap_or(KeyError::NoKey)),
+        }
+    }
+
+    fn from_found(found: Found) -> Result<Self, KeyError> {
+        match found {
+            Found::Cert(cert) => Self::check(*cert),
+            Found::Version5(_) => Err(KeyError::Malformed { detail: "version 5".to_string() }),
+            Found::Revocation(_) => Err(KeyError::NoKey),
+            Found::Unreadable { reason, .. } => Err(KeyError::Malformed { detail: reason }),
+        }
+    }
+
+    fn check(cert: Cert) -> Result<Self, KeyError> {
+        let key = Self { cert };
+        let owner = key.owner();
+        if !key.cert.is_tsk() {
+            return Err(KeyError::CertificateOnly { owner });
+        }
+        let can_decrypt = |secret: &Secret| secret.pk_algo().for_encryption();
+        let secrets: Vec<Secret> =
+            key.cert.keys().secret().map(|key| key.key().clone().role_into_unspecified()).collect();
+        if !secrets.iter().any(|secret| unlock::is_present(secret.secret())) {
+            return Err(KeyError::Stub { owner });
+        }
+        if !secrets.iter().any(can_decrypt) {
+            return Err(KeyError::NoDecryption { owner });
+        }
+        if key.secrets().next().is_none() {
+            return Err(KeyError::Stub { owner });
+        }
+        Ok(key)
+    }
+
+    /// The key packets that can decrypt and whose secret is really here. Expired and revoked ones
+    /// too: what was sealed for them once must open.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = Secret> {
+        self.cert
+            .keys()
+            .secret()
+            .map(|key| key.key().clone().role_into_unspecified())
+            .filter(|key| key.pk_algo().for_encryption() && unlock::is_present(key.secret()))
+    }
+
+    /// The fingerprint in upper-case hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.cert.fingerprint().to_hex()
+    }
+
+    /// The owner as the key names them, safe to show; the fingerprint where it names nobody.
+    #[must_use]
+    pub fn owner(&self) -> String {
+        owner(&self.cert)
+    }
+
+    /// The key IDs that a recording may be sealed to, in 16 hexadecimal digits.
+    #[must_use]
+    pub fn key_ids(&self) -> Vec<String> {
+        self.secrets().map(|key| key.keyid().to_hex()).collect()
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub fn created(&self) -> SystemTime {
+        self.cert.primary_key().key().creation_time()
+    }
+
+    /// When it expires, if it does and the signature that says so is sound.
+    #[must_use]
+    pub fn expires(&self) -> Option<SystemTime> {
+        let policy = StandardPolicy::new();
+        self.cert.with_policy(&policy, None).ok()?.primary_key().key_expiration_time()
+    }
+
+    /// Whether every secret part in it is protected by a passphrase.
+    #[must_use]
+    pub fn is_protected(&self) -> bool {
+        let is_bare = |key: &SecretKeyMaterial| matches!(key, SecretKeyMaterial::Unencrypted(_));
+        !self.cert.keys().secret().any(|key| key.key().optional_secret().is_some_and(is_bare))
+    }
+
+    /// The key as it came, protection included, in binary form.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn to_octets(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let octets = self.cert.as_tsk().to_vec();
+        octets
+            .map(Zeroizing::new)
+            .map_err(|error| KeyError::Malformed { detail: error.to_string() })
+    }
+}
+
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "SecretKey({})", self.fingerprint())
+    }
+}
+
+fn is_recording(octets: &[u8]) -> bool {
+    framing::binary(octets).is_ok_and(|binary| framing::outline(&binary).is_ok())
+}
+
+/// Whether it begins like a key packet (5, 6, 7 or 14) or its armor.
+fn looks_like_key(octets: &[u8]) -> bool {
+    let is_key_packet = octets.first().is_some_and(|first| match first {
+        0xC0..=0xFF => matches!(first & 0x3F, 5 | 6 | 7 | 14),
+        0x80..=0xBF => matches!(first >> 2 & 0x0F, 5 | 6 | 7 | 14),
+        _ => false,
+    });
+    is_key_packet || keyring::is_armored(octets)
+}
