@@ -36,8 +36,8 @@ impl Suffix {
     arg_required_else_help = true,
     after_help = "The flags of AST_CRON_audio_2_encrypt.pl work too, in any case: --GPG --MP3 \
         --recipients=a---b --max-files=N --run-check --debug --debugX -t.\n\n\
-        Exit codes: 0 all done or nothing to do, 1 some recordings failed and stay queued, \
-        2 could not run; no recording was touched."
+        Exit codes: 0 all done or nothing to do, 1 some recordings failed and stay queued or \
+        links wait for the database, 2 could not run; no recording was touched."
 )]
 pub struct Args {
     /// VICIdial's configuration file
@@ -186,6 +186,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Err
 
 fn lower_case_flag(arg: &OsStr) -> OsString {
     let octets = arg.as_bytes();
+    if octets == b"-T" {
+        return OsString::from("-t");
+    }
     if !octets.starts_with(b"--") {
         return arg.to_os_string();
     }
@@ -211,7 +214,7 @@ mod tests {
         let new = parsed("--format mp3 --recipient qa-team@x.com --recipient B@y.org");
         assert_eq!(stock.all_formats(), new.all_formats());
         assert_eq!(stock.all_recipients(), new.all_recipients());
-        assert!(parsed("--HTTPS --mp3").https);
+        assert!(parsed("--HTTPS --mp3").https && parsed("--mp3 -T").dry_run);
         assert!(stock.is_debug() && !new.is_debug());
         assert!(!stock.dry_run, "the -t inside an address is no flag");
     }
