@@ -1,5 +1,6 @@
 //! What went wrong, and what to do about it: two sentences each, printed once at the edge.
 
+use crate::journal::is_busy;
 use shared::certs::KeyError;
 use shared::encrypt::SealError;
 use shared::recipient::RecipientError;
@@ -144,9 +145,7 @@ pub enum RunError {
 fn journal_advice(error: &rusqlite::Error) -> &'static str {
     use rusqlite::ErrorCode as Code;
     match error.sqlite_error_code() {
-        Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
-            "Another run is using it; the next one tries again"
-        }
+        _ if is_busy(error) => "Another run is using it; the next one tries again",
         Some(Code::DatabaseCorrupt | Code::NotADatabase) => {
             "It is damaged and may be moved away: no recording is lost by that, but links of \
             recording_log that still waited in it stay as they are"

@@ -47,7 +47,7 @@ fn power_lost_at_any_moment_of_a_repair_loses_nothing() -> Outcome {
 fn power_lost_while_groups_are_sealed_side_by_side_loses_nothing() -> Outcome {
     let short = |(name, octets): Recording| (name, octets.into_iter().take(500).collect());
     let recordings = (0..40).map(call).map(short).collect();
-    expect_survival(&Traced::run_over(recordings, Fresh { jobs: "2" })?, 20, 500)
+    expect_survival(&Traced::run_over(recordings, Fresh { jobs: "2" })?, 20, 400)
 }
 
 /// A row is told to change only when what it will name cannot vanish any more.

@@ -10,15 +10,19 @@ pub use intents::{Entry, Intent, Marks};
 pub use rows::{RowEntry, RowState};
 
 use crate::error::RunError;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::fs::{DirBuilder, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// How long another run may hold the journal.
 const BUSY: Duration = Duration::from_secs(20);
+
+/// How long to wait before the journal is opened once more.
+const RETRY: Duration = Duration::from_millis(50);
 
 /// How many finished entries are kept, a month's at the least: they tell a file in `GPG` that is ours
 /// from one that is not. No time, which a clock that jumps would end at once.
@@ -74,10 +78,15 @@ impl Journal {
     pub fn open(folder: &Path) -> Result<Self, RunError> {
         let path = folder.join("journal.sqlite");
         make(folder).map_err(|source| RunError::Folder { path: folder.to_owned(), source })?;
-        match Self::connect(&path) {
-            Ok(Some(journal)) => Ok(journal),
-            Ok(None) => Err(RunError::NewerJournal { path }),
-            Err(source) => Err(RunError::Journal { path, source }),
+        let began = Instant::now();
+        loop {
+            match Self::connect(&path) {
+                Ok(Some(journal)) => return Ok(journal),
+                Ok(None) => return Err(RunError::NewerJournal { path }),
+                // SQLite does not wait where two make the same journal at the same time.
+                Err(error) if is_busy(&error) && began.elapsed() < BUSY => thread::sleep(RETRY),
+                Err(source) => return Err(RunError::Journal { path, source }),
+            }
         }
     }
 
@@ -124,6 +133,13 @@ impl Journal {
         notes.commit()?;
         Ok(news)
     }
+}
+
+/// Whether another run uses the journal right now.
+#[must_use]
+pub fn is_busy(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// Makes the folder and those above it, and sees to it that they outlive a loss of power: a journal in
