@@ -190,8 +190,18 @@ pub fn owner(cert: &Cert) -> String {
     let primary = cert
         .with_policy(&policy, None)
         .ok()
-        .and_then(|valid| valid.primary_userid().ok().map(|id| escaped(id.userid().value())));
+        .and_then(|valid| valid.primary_userid().ok().map(|id| shown_name(id.userid().value())));
     primary
-        .or_else(|| cert.userids().next().map(|id| escaped(id.userid().value())))
+        .or_else(|| cert.userids().next().map(|id| shown_name(id.userid().value())))
         .unwrap_or_else(|| cert.fingerprint().to_hex())
+}
+
+/// A user ID as it may be shown: safe, and of a length that people's names have.
+pub(crate) fn shown_name(user_id: &[u8]) -> String {
+    let shown = escaped(user_id.get(..limits::NAME_OCTETS).unwrap_or(user_id));
+    match shown.char_indices().nth(limits::NAME_OCTETS) {
+        Some((end, _)) => shown.get(..end).unwrap_or_default().to_string() + "…",
+        None if user_id.len() > limits::NAME_OCTETS => shown + "…",
+        None => shown,
+    }
 }

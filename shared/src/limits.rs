@@ -20,6 +20,9 @@ pub(crate) const CERTIFICATE_WORK_OCTETS: usize = 64 << 20;
 /// The most encryption keys that one certificate is sealed to; people have one or two.
 pub(crate) const ENCRYPTION_KEYS: usize = 32;
 
+/// How much of a key owner's name is shown, in octets.
+pub(crate) const NAME_OCTETS: usize = 200;
+
 /// How often one message may be sealed inside another; the stock script seals twice at most.
 pub(crate) const NESTED_SEALS: usize = 4;
 

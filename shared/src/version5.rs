@@ -4,8 +4,8 @@
 //! are recognised only, to be refused by name instead of being unknown. Nothing in them is verified:
 //! all that follows from them is a refusal.
 
+use crate::certs::shown_name;
 use crate::framing;
-use crate::recording::escaped;
 use openpgp::cert::Cert;
 use openpgp::packet::Tag;
 use sequoia_openpgp as openpgp;
@@ -51,7 +51,7 @@ impl Version5 {
 
     /// The first user ID, safe to show; the fingerprint where there is none.
     pub(crate) fn owner(&self) -> String {
-        self.user_ids.first().map_or_else(|| self.fingerprint().to_string(), |id| escaped(id))
+        self.user_ids.first().map_or_else(|| self.fingerprint().to_string(), |id| shown_name(id))
     }
 }
 

@@ -9,7 +9,7 @@ mod site;
 mod strikes;
 
 use scenes::{Fresh, Killed, Scene};
-use strikes::Rig;
+use strikes::{Order, Rig};
 use support::Outcome;
 use support::inject::{Fault, Point};
 use support::syscalls::{Syscall, WRITE_SIDE};
@@ -35,7 +35,7 @@ fn struck_at_any_call_of_a_repair_nothing_is_lost_and_the_next_run_finishes() ->
 
 #[expect(clippy::print_stdout, reason = "the number is what a reader of the test run wants")]
 fn strike_everywhere<S: Scene + Send>(scene: fn() -> S, least: usize) -> Outcome {
-    let rig = Rig::new()?;
+    let rig = Rig::with(3, Order::Same)?;
     let points = rig.points(&scene(), &WRITE_SIDE, Syscall::is_write_side)?;
     println!("{} points", points.len());
     assert!(points.len() >= least, "only {} points", points.len());

@@ -9,7 +9,7 @@ mod site;
 mod strikes;
 
 use scenes::Database;
-use strikes::Rig;
+use strikes::{Order, Rig};
 use support::Outcome;
 use support::inject::{Fault, Point};
 use support::syscalls::{NETWORK, Syscall, WRITE_SIDE};
@@ -28,7 +28,7 @@ const DISK_FAULTS: [Fault; 2] = [Fault::Kill, Fault::Error("EIO")];
 #[test]
 #[expect(clippy::print_stdout, reason = "the numbers are what a reader of the test run wants")]
 fn struck_at_any_call_no_row_names_what_is_not_there_and_the_next_run_makes_all_right() -> Outcome {
-    let rig = Rig::new()?;
+    let rig = Rig::with(3, Order::Same)?;
     let database = Database::new()?;
     let disk = rig.points(&database, &WRITE_SIDE, Syscall::is_write_side)?;
     let line = rig.points(&database, &NETWORK, Syscall::is_network)?;

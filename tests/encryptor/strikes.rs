@@ -45,11 +45,6 @@ pub struct Rig {
 }
 
 impl Rig {
-    /// For three recordings and one job: every run makes the same calls in the same order.
-    pub fn new() -> Outcome<Rig> {
-        Rig::with(3, Order::Same)
-    }
-
     pub fn with(recordings: usize, order: Order) -> Outcome<Rig> {
         Ok(Rig {
             order,

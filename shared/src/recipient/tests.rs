@@ -305,7 +305,16 @@ fn the_warning_begins_thirty_days_before_the_last_encryption_key_or_the_certific
         .add_storage_encryption_subkey()
         .generate()
         .unwrap();
-    assert!(warned(&endless, 0 * DAY).is_none());
+    assert!(warned(&endless, Duration::ZERO).is_none());
     let policy = StandardPolicy::new();
     assert!(endless.with_policy(&policy, None).is_ok());
+}
+
+#[test]
+fn a_name_of_a_megabyte_is_cut_where_it_is_shown() {
+    let cert = made(&"\u{202e}".repeat(300_000));
+    let spec = Spec::Fingerprint(fingerprint(&cert));
+    let found = Recipient::find(&spec, &keyring(&[&cert])).unwrap();
+    assert!(found.owner().starts_with("\\u{202e}") && found.owner().ends_with('…'));
+    assert!(found.owner().len() < 500, "{}", found.owner().len());
 }
