@@ -3,13 +3,15 @@
 //! after it has written its file, which may be after we sealed it.
 
 use crate::catalog::{Catalog, Later, Verdict};
-use crate::folders::Folder;
+use crate::config::Config;
+use crate::folders::{self, Folder};
 use crate::identity::Identity;
 use crate::journal::rows::{List, now_ms};
 use crate::journal::{Journal, Marks, RowEntry, RowState};
 use crate::location::row_name;
 use crate::recording_log::{BATCH, Move, Moved};
 use crate::summary::Summary;
+use shared::recording::escaped;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 
@@ -19,20 +21,53 @@ const LATE_WRITER_MS: i64 = 60_000;
 /// How many rows are changed at a time: a slow server must be able to answer in time.
 const CHANGES: usize = 20;
 
+/// The rows that earlier runs could not change, and those that somebody changed back. Sealing
+/// comes first: it is what frees the spool, and needs no database.
+pub fn catch_up(
+    config: &Config,
+    journal: &mut Journal,
+    catalog: &mut Catalog<'_>,
+    began_ms: i64,
+    summary: &mut Summary,
+) {
+    // One run at a time: what another one is about to write needs no second attempt.
+    let state = folders::open(&config.state_dir).and_then(|state| folders::lock(&state));
+    let result = if matches!(state, Ok(Some(_))) {
+        let output = folders::open_output(config).ok();
+        let output = output.as_ref();
+        CatchUp { journal, catalog, output, began_ms, summary, is_contested: false }.run()
+    } else if catalog.down().is_some() {
+        journal.waiting_rows().map(|waiting| summary.rows.waiting = waiting)
+    } else {
+        Ok(())
+    };
+    if let Err(error) = result {
+        summary.warn(format!("The journal cannot be read ({error}). Rows of recording_log wait."));
+    }
+    summary.rows.down = catalog.down().map(|reason| {
+        format!(
+            "the database at {} cannot be used ({}); check that it runs and that VARDB_user may \
+             log in",
+            escaped(catalog.place().as_bytes()),
+            escaped(reason.0.as_bytes())
+        )
+    });
+}
+
 /// What it takes to bring the rows up to date.
-pub struct CatchUp<'a, 'c> {
+struct CatchUp<'a, 'c> {
     /// What waits.
-    pub journal: &'a mut Journal,
+    journal: &'a mut Journal,
     /// The rows.
-    pub catalog: &'a mut Catalog<'c>,
+    catalog: &'a mut Catalog<'c>,
     /// `GPG`, where it is there.
-    pub output: Option<&'a Folder>,
+    output: Option<&'a Folder>,
     /// When the run began, by the clock.
-    pub began_ms: i64,
+    began_ms: i64,
     /// What was done.
-    pub summary: &'a mut Summary,
+    summary: &'a mut Summary,
     /// Whether somebody changed a row at the same time.
-    pub is_contested: bool,
+    is_contested: bool,
 }
 
 impl CatchUp<'_, '_> {
@@ -40,7 +75,7 @@ impl CatchUp<'_, '_> {
     ///
     /// # Errors
     /// The journal's; the rows wait on.
-    pub fn run(mut self) -> rusqlite::Result<()> {
+    fn run(mut self) -> rusqlite::Result<()> {
         self.each_batch(List::Waiting, Self::write)?;
         // Who changed a row between look and change is through with it now.
         if self.is_contested {

@@ -36,7 +36,8 @@ pub fn of(
     let mut sources = Vec::new();
     for day in days(&base, format, config)? {
         let removing = removing_name(format, Some(&day));
-        let is_unfinished = config.spool.join(SEALING).join(removing).exists();
+        let is_unfinished =
+            !config.is_dry_run && config.spool.join(SEALING).join(removing).exists();
         match open(&base, &day, is_unfinished) {
             Ok(Some(folder)) => sources.push(Source { folder, day: Some(day), is_unfinished }),
             Ok(None) => {}
