@@ -1,7 +1,7 @@
 //! Which certificates are there, from files, folders and a GnuPG home?
 
 use crate::keybox;
-use crate::keyring::{self, Found};
+use crate::keyring::{self, Budget, Found};
 use crate::limits;
 use crate::recording::escaped;
 use crate::revocation::Judge;
@@ -28,6 +28,7 @@ pub struct Certificates {
     /// Signatures that came without the certificate that they revoke.
     revocations: Vec<Signature>,
     secret_keys: Vec<String>,
+    budget: Budget,
     /// What was passed over and why, one sentence each.
     pub problems: Vec<String>,
 }
@@ -72,6 +73,13 @@ impl Certificates {
         })
     }
 
+    /// A keyring may hold any number of blocks that all have the same thing wrong with them.
+    pub(crate) fn add_problem(&mut self, problem: String) {
+        if self.problems.len() < limits::PROBLEMS && !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
     pub(crate) fn add_secret_key(&mut self, place: &str) {
         if !self.secret_keys.iter().any(|known| known == place) {
             self.secret_keys.push(place.to_string());
@@ -81,7 +89,7 @@ impl Certificates {
     /// Adds what `octets` hold; a certificate that is there already is merged, so that a
     /// revocation known to any source counts. Secret keys are noted and forgotten.
     pub fn add(&mut self, octets: &[u8], source: &str) {
-        for found in keyring::read(octets) {
+        for found in keyring::read(octets, &mut self.budget) {
             if found.holds_secret() {
                 self.add_secret_key(source);
             }
@@ -92,8 +100,7 @@ impl Certificates {
                 }
                 Found::Revocation(signature) => self.revocations.push(*signature),
                 Found::Unreadable { reason, .. } => {
-                    let reason = reason.trim_end_matches('.');
-                    self.problems.push(format!("{source}: {reason}."));
+                    self.add_problem(format!("{source}: {}.", reason.trim_end_matches('.')));
                 }
             }
         }
@@ -144,7 +151,7 @@ impl Certificates {
         files.sort();
         for file in files {
             if let Err(error) = self.add_file(&file) {
-                self.problems.push(format!("{}: {error}", shown(&file)));
+                self.add_problem(format!("{}: {error}", shown(&file)));
             }
         }
         Ok(())

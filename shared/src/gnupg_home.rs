@@ -58,7 +58,7 @@ impl Certificates {
         let database = home.join("public-keys.d").join("pubring.db");
         if database.exists() {
             let shown = escaped(database.as_os_str().as_encoded_bytes());
-            self.problems.push(format!(
+            self.add_problem(format!(
                 "{shown}: the database of GnuPG's keyboxd is not read. Export the certificates and \
                  name their file with --certs."
             ));

@@ -14,11 +14,20 @@ pub const KEY_FILE_OCTETS: u64 = 64 << 20;
 pub(crate) const CERTIFICATE_PACKETS: usize = 10_000;
 
 /// The most octets that may have to be hashed to find the place of every signature in one
-/// certificate, in octets (64 MiB, a fraction of a second).
-pub(crate) const CERTIFICATE_WORK_OCTETS: usize = 64 << 20;
+/// certificate (16 MiB, a fifth of a second).
+pub(crate) const CERTIFICATE_WORK_OCTETS: usize = 16 << 20;
+
+/// How many octets an ordinary certificate causes to be hashed at most (128 KiB).
+pub(crate) const ORDINARY_WORK_OCTETS: usize = 128 << 10;
+
+/// How many octets all the others together may cause to be hashed (128 MiB, two seconds).
+pub(crate) const KEYRING_WORK_OCTETS: usize = 128 << 20;
 
 /// The most encryption keys that one certificate is sealed to; people have one or two.
 pub(crate) const ENCRYPTION_KEYS: usize = 32;
+
+/// How many different things that are wrong with keyrings are told.
+pub(crate) const PROBLEMS: usize = 50;
 
 /// How much of a key owner's name is shown, in octets.
 pub(crate) const NAME_OCTETS: usize = 200;

@@ -2,7 +2,7 @@
 
 use crate::certs::owner;
 use crate::framing;
-use crate::keyring::{self, Found};
+use crate::keyring::{self, Budget, Found};
 use crate::recording::escaped;
 use crate::unlock::{self, Secret};
 use openpgp::cert::Cert;
@@ -88,7 +88,7 @@ impl SecretKey {
     pub fn read_all(octets: &[u8]) -> Result<Vec<Self>, KeyError> {
         let mut keys = Vec::new();
         let mut first_error = None;
-        for found in keyring::read(octets) {
+        for found in keyring::read(octets, &mut Budget::default()) {
             match Self::from_found(found) {
                 Ok(key) => keys.push(key),
                 Err(error) => first_error = first_error.or(Some(error)),
