@@ -21,6 +21,9 @@ const SECRET_KEY: u8 = 5;
 const PUBLIC_KEY: u8 = 6;
 const SECRET_SUBKEY: u8 = 7;
 
+/// How much of what cannot be told apart is looked at.
+const REST_OCTETS: usize = 1024;
+
 /// What stands at one place of a keyring.
 pub(crate) enum Found {
     /// A certificate, with the secret key if that is there.
@@ -165,8 +168,10 @@ fn split(octets: &[u8]) -> Vec<Block<'_>> {
         block.count(&packet);
         at += packet.whole.len();
     }
-    // What cannot be told apart belongs to the last one, whose reader says what is wrong with it.
-    block.octets = octets.get(start..).unwrap_or_default();
+    // What cannot be told apart belongs to the last one, whose reader says what is wrong with it. It
+    // gets no more of it than that takes: nobody has counted what may follow.
+    let end = octets.len().min(at + REST_OCTETS);
+    block.octets = octets.get(start..end).unwrap_or_default();
     blocks.push(block);
     blocks
 }

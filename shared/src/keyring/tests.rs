@@ -129,6 +129,17 @@ fn a_certificate_made_to_be_slow_is_refused_at_once_and_hides_nothing() {
 }
 
 #[test]
+fn what_is_slow_is_not_let_in_behind_a_packet_that_comes_in_chunks() {
+    let cert = made("a@b.c").to_vec().unwrap();
+    // A user ID of three octets, in a chunk of two and a last one.
+    let chunks = b"\xCD\xE1ab\x01c";
+    let hidden = [&cert, &chunks[..], &flooded(4_000, 4_000)].concat();
+    let start = Instant::now();
+    assert!(kinds(&hidden).starts_with('c'));
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_thousand_slow_certificates_hide_no_ordinary_one_and_take_no_longer_than_a_few() {
     let other = made("d@e.f").to_vec().unwrap();
     let octets = [flooded(100, 500).repeat(1_000), other].concat();
