@@ -61,6 +61,13 @@ impl Integrity {
     }
 }
 
+/// What an administrator allows beyond what is always allowed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Messages without integrity protection open too: they may have been changed by anybody.
+    pub allow_without_integrity: bool,
+}
+
 /// An open message.
 pub struct Opened {
     /// What was sealed, wiped when dropped.
@@ -69,6 +76,8 @@ pub struct Opened {
     pub key: Option<String>,
     /// How its integrity was proven.
     pub integrity: Integrity,
+    /// The owners of the held keys that signed it, safe to show; only valid signatures count.
+    pub signed_by: Vec<String>,
     /// How long the passphrase took to become a session key.
     pub unlock_time: Duration,
     /// How long the body took.
@@ -181,15 +190,16 @@ pub fn open(
     message: &[u8],
     held: &[SecretKey],
     passphrase: &Passphrase,
+    rules: Rules,
 ) -> Result<Opened, OpenError> {
     let started = Instant::now();
     let mut unlocker = Unlocker::new(held, passphrase);
-    let mut opened = layer(message, &mut unlocker)?;
+    let mut opened = layer(message, &mut unlocker, rules)?;
     for _ in 1..limits::NESTED_SEALS {
         if !is_sealed(&opened.data) {
             break;
         }
-        opened = layer(&opened.data, &mut unlocker)?;
+        opened = layer(&opened.data, &mut unlocker, rules)?;
     }
     if is_sealed(&opened.data) {
         let detail = format!("sealed more than {} times", limits::NESTED_SEALS);
@@ -208,10 +218,10 @@ fn is_sealed(data: &[u8]) -> bool {
     }
 }
 
-fn layer(message: &[u8], unlocker: &mut Unlocker<'_>) -> Result<Opened, OpenError> {
+fn layer(message: &[u8], unlocker: &mut Unlocker<'_>, rules: Rules) -> Result<Opened, OpenError> {
     let binary = binary(message)?;
     let outline = outline(&binary)?;
-    if outline.container == Container::Unprotected {
+    if outline.container == Container::Unprotected && !rules.allow_without_integrity {
         let detail = "the message has no integrity protection (packet 9)";
         return Err(OpenError::new(Problem::NoIntegrity, detail));
     }
@@ -237,6 +247,7 @@ fn opened(data: Zeroizing<Vec<u8>>, candidate: &Candidate, outline: &Outline<'_>
         data,
         key: candidate.key.clone(),
         integrity,
+        signed_by: Vec::new(),
         unlock_time: Duration::ZERO,
         decrypt_time: Duration::ZERO,
     }

@@ -4,7 +4,7 @@
 #![expect(clippy::print_stdout, reason = "the matrix is what a reader of the test run wants")]
 
 use shared::certs::{KeyError, SecretKey};
-use shared::decrypt::{self, Problem};
+use shared::decrypt::{self, Problem, Rules};
 use shared::secret::Passphrase;
 use std::fs;
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ fn keys() -> Vec<(String, SecretKey)> {
 }
 
 fn outcome(message: &[u8], held: &[SecretKey], typed: &str) -> String {
-    match decrypt::open(message, held, &passphrase(typed)) {
+    match decrypt::open(message, held, &passphrase(typed), Rules::default()) {
         Ok(opened) => {
             assert_eq!(*opened.data, read("plain.mp3"), "opened to other octets");
             "open".to_string()

@@ -104,7 +104,8 @@ pub fn check(path: &Path, store: &KeyStore, passphrase_descriptor: Option<u32>) 
         Ok(passphrase) => passphrase,
         Err(message) => return Outcome::could_not_run(message),
     };
-    let opened = worker::open_message(&octets, &held.keys, &passphrase);
+    let opened =
+        worker::open_message(&octets, &held.keys, &passphrase, shared::decrypt::Rules::default());
     Outcome::Answered(match opened {
         Ok(opened) => describe(report, opened),
         Err(failure) => failed(report, &failure),

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use shared::certs::SecretKey;
-use shared::decrypt::{self, Envelope, Opened, Problem};
+use shared::decrypt::{self, Envelope, Opened, Problem, Rules};
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
@@ -93,8 +93,9 @@ impl Worker {
             let failure = Failure::new(FailureKind::Internal, "nothing was read");
             return self.fail(generation, failure, Vec::new());
         };
-        let outcome = open_message(&message.octets, &self.held_keys(), passphrase)
-            .and_then(|opened| self.decode(generation, &opened));
+        let outcome =
+            open_message(&message.octets, &self.held_keys(), passphrase, Rules::default())
+                .and_then(|opened| self.decode(generation, &opened));
         match outcome {
             Ok(Some(recording)) => self.tell(Event::Ready { generation, recording }),
             // Stopped, because something else was selected.
@@ -199,8 +200,9 @@ pub fn open_message(
     octets: &[u8],
     held: &[SecretKey],
     passphrase: &Passphrase,
+    rules: Rules,
 ) -> Result<Opened, Failure> {
-    catch_unwind(AssertUnwindSafe(|| decrypt::open(octets, held, passphrase)))
+    catch_unwind(AssertUnwindSafe(|| decrypt::open(octets, held, passphrase, rules)))
         .map_err(|_| Failure::new(FailureKind::Problem(Problem::Damaged), "the reader gave up"))?
         .map_err(|error| Failure::from(&error))
 }
