@@ -1,21 +1,17 @@
-//! From a sealed message to its octets: integrity first, everything in memory.
-//!
-//! Two engines stand behind one function. sequoia reads what is current; rPGP reads what sequoia
-//! does not (GnuPG's own AEAD packets, Blowfish). Nothing is returned before the integrity of the
-//! whole message was proven.
+//! What is asked of a sealed message, and what is answered: whom it is sealed for, what was in it,
+//! or what is wrong with it.
 
 use crate::certs::SecretKey;
-use crate::engine_rpgp::{self, BodyError};
-use crate::engine_sequoia;
-use crate::framing::{self, Container, FramingError, Outline};
+use crate::framing::{self, FramingError, Outline, SessionKeyPacket};
 use crate::limits;
-use crate::secret::Passphrase;
-use crate::session::{self, Candidate, Found, HIDDEN, Unlocker};
+use crate::session::{self, HIDDEN};
 use crate::sniff::{self, Content};
-use sequoia_openpgp::types::SymmetricAlgorithm;
+use std::borrow::Cow;
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use zeroize::Zeroizing;
+
+pub use crate::opener::Opener;
 
 /// Whom a message is sealed for; known without any key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +20,8 @@ pub struct Envelope {
     pub sealed_to: Vec<String>,
     /// Whether a passphrase of its own opens it.
     pub by_passphrase: bool,
+    /// The algorithms, where it is only for keys of kinds that cannot be used here.
+    pub unusable: Vec<String>,
 }
 
 impl Envelope {
@@ -35,6 +33,17 @@ impl Envelope {
             key.key_ids().iter().any(|id| is_hidden || self.sealed_to.contains(id))
         };
         held.iter().filter(fits).collect()
+    }
+
+    /// Why it does not open where none of the held keys is one that it is sealed for.
+    #[must_use]
+    pub fn no_key(&self) -> OpenError {
+        if self.unusable.is_empty() {
+            let detail = format!("sealed for {}", self.sealed_to.join(", "));
+            OpenError::new(Problem::NoKey, detail)
+        } else {
+            OpenError::new(Problem::UnsupportedKey, self.unusable.join(", "))
+        }
     }
 }
 
@@ -149,7 +158,7 @@ pub struct OpenError {
 }
 
 impl OpenError {
-    fn new(problem: Problem, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(problem: Problem, detail: impl Into<String>) -> Self {
         Self { problem, detail: detail.into() }
     }
 
@@ -166,149 +175,34 @@ impl OpenError {
 /// When it is no sealed message, or a cut-off or damaged one.
 pub fn inspect(message: &[u8]) -> Result<Envelope, OpenError> {
     let binary = binary(message)?;
-    let outline = outline(&binary)?;
+    Ok(envelope(&outline(&binary)?))
+}
+
+pub(crate) fn envelope(outline: &Outline<'_>) -> Envelope {
     let mut sealed_to = Vec::new();
-    for packet in session::public_key_packets(&outline) {
+    let mut unusable = Vec::new();
+    let mut is_for_others = false;
+    for packet in session::public_key_packets(outline) {
         let id = session::key_id(&packet);
+        match session::unusable_algorithm(&packet) {
+            Some(algorithm) if !unusable.contains(&algorithm) => unusable.push(algorithm),
+            Some(_) => {}
+            None => is_for_others = true,
+        }
         if !sealed_to.contains(&id) {
             sealed_to.push(id);
         }
     }
-    let by_passphrase = outline
-        .session_keys
-        .iter()
-        .any(|packet| matches!(packet, framing::SessionKeyPacket::Passphrase));
-    Ok(Envelope { sealed_to, by_passphrase })
+    if is_for_others {
+        unusable.clear();
+    }
+    let is_passphrase = |packet: &_| matches!(packet, SessionKeyPacket::Passphrase(_));
+    let by_passphrase = outline.session_keys.iter().any(is_passphrase);
+    Envelope { sealed_to, by_passphrase, unusable }
 }
 
-/// Opens a message with whichever held key fits, or with the passphrase alone; through several
-/// seals where it was sealed several times.
-///
-/// # Errors
-/// [`OpenError`] says what is wrong. No plaintext is released unless its integrity was proven.
-pub fn open(
-    message: &[u8],
-    held: &[SecretKey],
-    passphrase: &Passphrase,
-    rules: Rules,
-) -> Result<Opened, OpenError> {
-    let started = Instant::now();
-    let mut unlocker = Unlocker::new(held, passphrase);
-    let mut opened = layer(message, &mut unlocker, rules)?;
-    for _ in 1..limits::NESTED_SEALS {
-        if !is_sealed(&opened.data) {
-            break;
-        }
-        opened = layer(&opened.data, &mut unlocker, rules)?;
-    }
-    if is_sealed(&opened.data) {
-        let detail = format!("sealed more than {} times", limits::NESTED_SEALS);
-        return Err(OpenError::new(Problem::TooLarge, detail));
-    }
-    opened.unlock_time = unlocker.time;
-    opened.decrypt_time = started.elapsed().saturating_sub(unlocker.time);
-    Ok(opened)
-}
-
-/// Whether this is a message again, be it a broken one.
-fn is_sealed(data: &[u8]) -> bool {
-    match inspect(data) {
-        Ok(_) => true,
-        Err(error) => matches!(error.problem, Problem::Damaged | Problem::Incomplete),
-    }
-}
-
-fn layer(message: &[u8], unlocker: &mut Unlocker<'_>, rules: Rules) -> Result<Opened, OpenError> {
-    let binary = binary(message)?;
-    let outline = outline(&binary)?;
-    if outline.container == Container::Unprotected && !rules.allow_without_integrity {
-        let detail = "the message has no integrity protection (packet 9)";
-        return Err(OpenError::new(Problem::NoIntegrity, detail));
-    }
-    let found = unlocker.find(&outline);
-    let mut failure = None;
-    for candidate in &found.candidates {
-        match body(&outline, candidate) {
-            Ok(data) => return Ok(opened(data, candidate, &outline)),
-            Err(BodyError::WrongSessionKey) => {}
-            Err(error) => failure = failure.or(Some(error)),
-        }
-    }
-    Err(failure.map_or_else(|| without_session_key(&found), |error| body_failed(&error)))
-}
-
-fn opened(data: Zeroizing<Vec<u8>>, candidate: &Candidate, outline: &Outline<'_>) -> Opened {
-    let integrity = match outline.container {
-        Container::Mdc => Integrity::Mdc,
-        Container::Aead | Container::GnupgAead => Integrity::Aead,
-        Container::Unprotected => Integrity::None,
-    };
-    Opened {
-        data,
-        key: candidate.key.clone(),
-        integrity,
-        signed_by: Vec::new(),
-        unlock_time: Duration::ZERO,
-        decrypt_time: Duration::ZERO,
-    }
-}
-
-/// sequoia first; rPGP for what sequoia does not read.
-fn body(outline: &Outline<'_>, candidate: &Candidate) -> Result<Zeroizing<Vec<u8>>, BodyError> {
-    let algorithm =
-        candidate.session_key.sym_algorithm().map(|a| SymmetricAlgorithm::from(u8::from(a)));
-    let is_sequoias =
-        outline.container != Container::GnupgAead && engine_sequoia::is_readable(algorithm);
-    if is_sequoias {
-        match engine_sequoia::body(outline, algorithm, &candidate.session_key) {
-            Err(BodyError::Unread(_)) => {}
-            decided => return decided,
-        }
-    }
-    engine_rpgp::body(outline, candidate.session_key.clone()).map_err(|error| match error {
-        BodyError::Damaged(_) if !candidate.is_checked => BodyError::WrongSessionKey,
-        other => other,
-    })
-}
-
-fn body_failed(error: &BodyError) -> OpenError {
-    match error {
-        BodyError::TooLarge => {
-            OpenError::new(Problem::TooLarge, "the message grows beyond the limit when opened")
-        }
-        BodyError::Damaged(detail) | BodyError::Unread(detail) => {
-            OpenError::new(Problem::Damaged, detail)
-        }
-        BodyError::WrongSessionKey => {
-            OpenError::new(Problem::Damaged, "the session key does not fit the message")
-        }
-    }
-}
-
-/// Why no session key opened the body, from what stood in the way.
-fn without_session_key(found: &Found) -> OpenError {
-    let is_checked = |candidate: &Candidate| candidate.is_checked;
-    if found.is_damaged || found.candidates.iter().any(is_checked) {
-        return OpenError::new(Problem::Damaged, "the session key cannot be decrypted");
-    }
-    if !found.locked.is_empty() {
-        let detail =
-            format!("the passphrase does not unlock the key of {}", found.locked.join(", "));
-        return OpenError::new(Problem::WrongPassphrase, detail);
-    }
-    if found.by_passphrase {
-        let detail = "the passphrase does not open the message";
-        return OpenError::new(Problem::WrongPassphrase, detail);
-    }
-    if !found.unsupported.is_empty() {
-        let detail =
-            format!("the key's algorithm is not supported: {}", found.unsupported.join(", "));
-        return OpenError::new(Problem::UnsupportedKey, detail);
-    }
-    OpenError::new(Problem::NoKey, "none of the keys held here is one that it is sealed for")
-}
-
-fn binary(message: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, OpenError> {
+/// Takes the armor off, where there is one.
+pub(crate) fn binary(message: &[u8]) -> Result<Cow<'_, [u8]>, OpenError> {
     if message.len() as u64 > limits::MESSAGE_OCTETS {
         let detail = format!("more than {} MiB", limits::MESSAGE_OCTETS >> 20);
         return Err(OpenError::new(Problem::TooLarge, detail));
@@ -316,7 +210,8 @@ fn binary(message: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, OpenError> {
     framing::binary(message).map_err(|error| framing_failed(error, message))
 }
 
-fn outline(binary: &[u8]) -> Result<Outline<'_>, OpenError> {
+/// Takes a binary message apart.
+pub(crate) fn outline(binary: &[u8]) -> Result<Outline<'_>, OpenError> {
     framing::outline(binary).map_err(|error| framing_failed(error, binary))
 }
 

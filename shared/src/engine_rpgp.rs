@@ -1,89 +1,88 @@
-//! What does rPGP make of a message whose session key is known? It reads what sequoia does not:
-//! Blowfish, GnuPG's own AEAD packets, and session keys sealed by passphrase in GnuPG's version 5.
+//! What does rPGP make of a message whose session key is known? It decrypts what sequoia does not:
+//! Blowfish, GnuPG's own AEAD packets, bodies without integrity protection, and session keys sealed
+//! by passphrase in GnuPG's version 5. What is inside is sequoia's again.
 
-use crate::framing::Outline;
+use crate::certs::SecretKey;
+use crate::framing::{Outline, SessionKeyPacket};
+use crate::inside::{self, BodyError, Content, Room};
 use crate::limits;
-use crate::secret::{Passphrase, ReadError, read_wiped};
+use crate::secret::Passphrase;
 use pgp::composed::{
-    DecryptionOptions, Esk, Message, PlainSessionKey, TheRing, decrypt_session_key_with_password,
+    DecryptionOptions, Message, PlainSessionKey, decrypt_session_key_with_password,
 };
-use pgp::types::{Password, Seipdv1ReadMode};
-use std::io::Read;
-use zeroize::Zeroizing;
+use pgp::packet::{PacketHeader, SymKeyEncryptedSessionKey};
+use pgp::types::{Password, Seipdv1ReadMode, StringToKey, Tag};
 
-/// Why a body was not opened.
-#[derive(Debug)]
-pub(crate) enum BodyError {
-    /// The session key is not this message's.
-    WrongSessionKey,
-    /// This engine cannot make sense of the message; the other one may.
-    Unread(String),
-    /// The integrity check failed, or the body makes no sense.
-    Damaged(String),
-    /// It holds more than the limit.
-    TooLarge,
-}
-
-/// Decrypts the body to its end, and returns it only if its integrity was proven.
+/// Decrypts the body to its end, and returns it only if its integrity was proven; a body that has
+/// no integrity protection is decrypted too: whoever calls decides about those.
 ///
 /// # Errors
 /// [`BodyError`] tells a wrong session key from a damaged body.
 pub(crate) fn body(
     outline: &Outline<'_>,
-    session_key: PlainSessionKey,
-) -> Result<Zeroizing<Vec<u8>>, BodyError> {
-    let size = outline.message.len();
-    let limit = limits::opened_octets(size as u64);
-    let check_first = Seipdv1ReadMode::CheckFirst { max_message_size: size };
-    let ring = TheRing {
-        session_keys: vec![session_key],
-        decrypt_options: DecryptionOptions::new()
-            .enable_gnupg_aead()
-            .set_seipdv1_read_mode(check_first),
-        ..TheRing::default()
-    };
+    session_key: &PlainSessionKey,
+    held: &[SecretKey],
+    room: Room,
+) -> Result<Content, BodyError> {
     let damaged = |error: pgp::errors::Error| BodyError::Damaged(error.to_string());
-    let (mut message, _) = Message::from_bytes(outline.message)
-        .and_then(|message| message.decrypt_the_ring(ring, true))
-        .map_err(damaged)?;
-    for _ in 0..limits::NESTED_PACKETS {
-        if !message.is_compressed() {
-            break;
-        }
-        message = message.decompress().map_err(damaged)?;
-    }
-    if message.is_compressed() || message.is_encrypted() {
-        return Err(BodyError::Unread("too many layers".into()));
-    }
-    let plaintext = read_wiped(&mut message, size, limit).map_err(body_error)?;
-    // The last authentication tag stands behind the literal data: read on until it was checked.
-    let mut rest = message.into_inner();
-    std::io::copy(&mut rest.by_ref().take(limit), &mut std::io::sink())
-        .map_err(|error| BodyError::Damaged(error.to_string()))?;
-    Ok(plaintext)
-}
-
-fn body_error(error: ReadError) -> BodyError {
-    match error {
-        ReadError::TooLarge => BodyError::TooLarge,
-        ReadError::Source(error) => BodyError::Damaged(error.to_string()),
-    }
+    let Message::Encrypted { mut edata, .. } =
+        Message::from_bytes(outline.sealed).map_err(damaged)?
+    else {
+        return Err(BodyError::Damaged("there is no sealed body".into()));
+    };
+    let check_first = Seipdv1ReadMode::CheckFirst { max_message_size: outline.sealed.len() };
+    let options = DecryptionOptions::new()
+        .enable_gnupg_aead()
+        .enable_legacy()
+        .set_seipdv1_read_mode(check_first);
+    edata.decrypt_with_options(session_key, options).map_err(damaged)?;
+    inside::read(edata, held, room)
 }
 
 /// The session keys that a passphrase yields for this message.
 ///
 /// Version 4 packets carry no check of their own: a wrong passphrase shows at the body.
-pub(crate) fn session_keys(outline: &Outline<'_>, passphrase: &Passphrase) -> Vec<PlainSessionKey> {
-    let Ok(Message::Encrypted { esk, .. }) = Message::from_bytes(outline.message) else {
-        return Vec::new();
-    };
+pub(crate) fn session_keys<'a>(
+    outline: &Outline<'a>,
+    passphrase: &Passphrase,
+) -> impl Iterator<Item = PlainSessionKey> + use<'a> {
     // Exposed: rPGP takes the octets over into memory of its own that it wipes.
     let password = Password::from(passphrase.expose());
-    esk.iter()
-        .filter_map(|esk| match esk {
-            Esk::SymKeyEncryptedSessionKey(packet) => packet.is_supported().then_some(packet),
-            Esk::PublicKeyEncryptedSessionKey(_) => None,
+    passphrase_packets(outline)
+        .filter(is_affordable)
+        .take(limits::PASSPHRASE_PACKETS)
+        .filter_map(move |packet| decrypt_session_key_with_password(&packet, &password).ok())
+}
+
+/// Whether all that a passphrase could open asks for more memory than is given.
+pub(crate) fn is_passphrase_too_costly(outline: &Outline<'_>) -> bool {
+    passphrase_packets(outline).next().is_some()
+        && !passphrase_packets(outline).any(|packet| is_affordable(&packet))
+}
+
+fn passphrase_packets<'a>(
+    outline: &Outline<'a>,
+) -> impl Iterator<Item = SymKeyEncryptedSessionKey> + use<'a> {
+    let packets: Vec<&[u8]> = outline
+        .session_keys
+        .iter()
+        .filter_map(|packet| match packet {
+            SessionKeyPacket::Passphrase(body) => Some(*body),
+            SessionKeyPacket::PublicKey(_) => None,
         })
-        .filter_map(|packet| decrypt_session_key_with_password(packet, &password).ok())
-        .collect()
+        .collect();
+    packets.into_iter().filter_map(|body| {
+        let length = u32::try_from(body.len()).ok()?;
+        let header = PacketHeader::new_fixed(Tag::SymKeyEncryptedSessionKey, length);
+        let packet = SymKeyEncryptedSessionKey::try_from_reader(header, body).ok()?;
+        packet.is_supported().then_some(packet)
+    })
+}
+
+/// Whether the way from passphrase to key stays within memory and time (RFC 9580 section 3.7.1.4).
+fn is_affordable(packet: &SymKeyEncryptedSessionKey) -> bool {
+    match packet.s2k() {
+        Some(StringToKey::Argon2 { t, m_enc, .. }) => limits::is_argon2_affordable(*t, *m_enc),
+        _ => true,
+    }
 }

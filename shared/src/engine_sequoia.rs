@@ -1,36 +1,19 @@
 //! What does sequoia make of a message whose session key is known?
 
-use crate::engine_rpgp::BodyError;
+use crate::certs::SecretKey;
 use crate::framing::{Container, Outline};
-use crate::limits;
-use crate::secret::{ReadError, read_wiped};
+use crate::inside::{BodyError, Content, Room, Signers, reading_policy};
+use crate::secret::read_wiped;
 use openpgp::crypto::SessionKey;
 use openpgp::packet::{PKESK, SKESK};
 use openpgp::parse::Parse;
 use openpgp::parse::stream::{
     DecryptionHelper, DecryptorBuilder, MessageStructure, VerificationHelper,
 };
-use openpgp::policy::StandardPolicy;
 use openpgp::types::SymmetricAlgorithm;
 use openpgp::{Cert, KeyHandle};
 use pgp::composed::PlainSessionKey;
 use sequoia_openpgp as openpgp;
-use zeroize::Zeroizing;
-
-/// The policy for reading: old ciphers are read, nobody's choice is made by them.
-pub(crate) fn reading_policy() -> StandardPolicy<'static> {
-    let mut policy = StandardPolicy::new();
-    #[expect(deprecated, reason = "old recordings were sealed with these ciphers")]
-    for old in [
-        SymmetricAlgorithm::TripleDES,
-        SymmetricAlgorithm::CAST5,
-        SymmetricAlgorithm::IDEA,
-        SymmetricAlgorithm::Twofish,
-    ] {
-        policy.accept_symmetric_algo(old);
-    }
-    policy
-}
 
 /// Whether sequoia deciphers with this algorithm. It calls Blowfish supported and then fails.
 pub(crate) fn is_readable(algorithm: Option<SymmetricAlgorithm>) -> bool {
@@ -46,27 +29,26 @@ pub(crate) fn body(
     outline: &Outline<'_>,
     algorithm: Option<SymmetricAlgorithm>,
     session_key: &PlainSessionKey,
-) -> Result<Zeroizing<Vec<u8>>, BodyError> {
+    held: &[SecretKey],
+    room: Room,
+) -> Result<Content, BodyError> {
     if is_too_short(outline, algorithm) {
         return Err(BodyError::Damaged("the body is too short to hold anything".into()));
     }
     let policy = reading_policy();
-    let helper = Known { algorithm, session_key: known(session_key), was_accepted: false };
-    let size = outline.message.len();
-    let mut decryptor = match DecryptorBuilder::from_bytes(outline.message)
+    let helper = Known {
+        algorithm,
+        session_key: known(session_key),
+        was_accepted: false,
+        signers: Signers::new(held),
+    };
+    let mut decryptor = DecryptorBuilder::from_bytes(outline.sealed)
         .map(|builder| builder.buffer_size(1 << 16))
         .and_then(|builder| builder.with_policy(&policy, None, helper))
-    {
-        Ok(decryptor) => decryptor,
-        Err(error) => return Err(body_error(&error)),
-    };
+        .map_err(|error| body_error(&error))?;
     // The integrity code stands at the very end: only a read to the end proves anything.
-    read_wiped(&mut decryptor, size, limits::opened_octets(size as u64)).map_err(
-        |error| match error {
-            ReadError::TooLarge => BodyError::TooLarge,
-            ReadError::Source(error) => BodyError::Damaged(error.to_string()),
-        },
-    )
+    let data = read_wiped(&mut decryptor, room.expected, room.limit)?;
+    Ok(Content { data, signed_by: decryptor.into_helper().signers.signed_by })
 }
 
 /// sequoia 2.4.2 panics over a body that has no room for its own modification detection code:
@@ -93,24 +75,24 @@ fn known(session_key: &PlainSessionKey) -> SessionKey {
     SessionKey::from(key.as_ref())
 }
 
-struct Known {
+struct Known<'a> {
     algorithm: Option<SymmetricAlgorithm>,
     session_key: SessionKey,
     was_accepted: bool,
+    signers: Signers<'a>,
 }
 
-impl VerificationHelper for Known {
-    fn get_certs(&mut self, _ids: &[KeyHandle]) -> openpgp::Result<Vec<Cert>> {
-        Ok(Vec::new())
+impl VerificationHelper for Known<'_> {
+    fn get_certs(&mut self, ids: &[KeyHandle]) -> openpgp::Result<Vec<Cert>> {
+        self.signers.get_certs(ids)
     }
 
-    /// A recording is believed because its integrity is proven; a signature is no condition.
-    fn check(&mut self, _structure: MessageStructure<'_>) -> openpgp::Result<()> {
-        Ok(())
+    fn check(&mut self, structure: MessageStructure<'_>) -> openpgp::Result<()> {
+        self.signers.check(structure)
     }
 }
 
-impl DecryptionHelper for Known {
+impl DecryptionHelper for Known<'_> {
     fn decrypt(
         &mut self,
         _: &[PKESK],

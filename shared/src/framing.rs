@@ -39,16 +39,19 @@ pub(crate) enum SessionKeyPacket<'a> {
     /// For a public key (RFC 9580 section 5.1).
     PublicKey(&'a [u8]),
     /// For a passphrase (RFC 9580 section 5.3).
-    Passphrase,
+    Passphrase(&'a [u8]),
 }
 
-/// A complete sealed message: its session key packets, and the octets that an engine is given.
+/// A complete sealed message, taken apart.
 #[derive(Debug)]
 pub(crate) struct Outline<'a> {
     pub(crate) session_keys: Vec<SessionKeyPacket<'a>>,
     pub(crate) container: Container,
     /// How much the container holds, its version included.
     pub(crate) body_octets: usize,
+    /// The container with its header, which is what an engine is given: it need not look at
+    /// session keys that nobody here can use.
+    pub(crate) sealed: &'a [u8],
     /// From the first packet to the end of the container; whatever follows is not part of it.
     pub(crate) message: &'a [u8],
 }
@@ -120,16 +123,18 @@ pub(crate) fn outline(octets: &[u8]) -> Result<Outline<'_>, FramingError> {
             return Err(FramingError::NotSealed);
         }
         let packet = packet(rest)?;
+        let start = at;
         at += packet.end;
         match packet.tag {
             1 => session_keys.push(SessionKeyPacket::PublicKey(packet.body)),
-            3 => session_keys.push(SessionKeyPacket::Passphrase),
+            3 => session_keys.push(SessionKeyPacket::Passphrase(packet.body)),
             10 | 21 => {}
             9 | 18 | 20 => {
                 let container = container(packet.tag, packet.body)?;
                 let message = octets.get(..at).unwrap_or_default();
+                let sealed = message.get(start..).unwrap_or_default();
                 let body_octets = packet.body_octets;
-                return Ok(Outline { session_keys, container, body_octets, message });
+                return Ok(Outline { session_keys, container, body_octets, sealed, message });
             }
             _ => return Err(FramingError::Damaged),
         }

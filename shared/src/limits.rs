@@ -35,11 +35,26 @@ pub(crate) const NAME_OCTETS: usize = 200;
 /// How often one message may be sealed inside another; the stock script seals twice at most.
 pub(crate) const NESTED_SEALS: usize = 4;
 
-/// How many layers of compression and signatures one seal may hold.
-pub(crate) const NESTED_PACKETS: usize = 16;
-
 /// How many session key packets are looked at.
 pub(crate) const SESSION_KEY_PACKETS: usize = 1024;
+
+/// How many times a private key is used for one message: once for every hidden recipient and held
+/// key. RSA takes 9 ms.
+pub(crate) const PRIVATE_KEY_USES: usize = 1024;
+
+/// How many ways of opening a message by passphrase are tried; each may cost a tenth of a second.
+pub(crate) const PASSPHRASE_PACKETS: usize = 16;
+
+/// Whether Argon2 with these parameters (RFC 9580 section 3.7.1.4) is computed for a message:
+/// 64 MiB in four passes, which is more than RFC 9106 recommends where memory is scarce.
+pub(crate) fn is_argon2_affordable(passes: u8, exponent: u8) -> bool {
+    passes <= 4 && exponent <= 16
+}
+
+/// The same for a person's own key: 2 GiB, RFC 9106's first choice.
+pub(crate) fn is_argon2_affordable_for_key(passes: u8, exponent: u8) -> bool {
+    passes <= 4 && exponent <= 21
+}
 
 /// Audio hardly compresses, digital silence does: a message may grow to this many times its size.
 const EXPANSION: u64 = 64;

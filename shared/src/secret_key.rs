@@ -145,6 +145,10 @@ impl SecretKey {
             .filter(|key| key.pk_algo().for_encryption() && unlock::is_present(key.secret()))
     }
 
+    pub(crate) fn cert(&self) -> &Cert {
+        &self.cert
+    }
+
     /// The fingerprint in upper-case hexadecimal digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {

@@ -3,13 +3,18 @@
 use crate::certs::SecretKey;
 use crate::engine_rpgp;
 use crate::framing::{Outline, SessionKeyPacket};
+use crate::limits;
 use crate::secret::Passphrase;
 use crate::unlock::{self, UnlockError};
 use pgp::composed::PlainSessionKey;
 use sequoia_openpgp::crypto::KeyPair;
+use sequoia_openpgp::crypto::mpi::Ciphertext;
 use sequoia_openpgp::packet::PKESK;
 use sequoia_openpgp::parse::Parse;
+use sequoia_openpgp::types::PublicKeyAlgorithm;
 use std::collections::HashMap;
+use std::fmt;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 /// How a key ID is written that stands for nobody in particular (`gpg --hidden-recipient`).
@@ -24,10 +29,11 @@ pub(crate) struct Candidate {
     pub(crate) is_checked: bool,
 }
 
-/// What was found, and what stood in the way.
+/// What stood in the way of a session key.
 #[derive(Default)]
 pub(crate) struct Found {
-    pub(crate) candidates: Vec<Candidate>,
+    /// Whether there was a session key that was checked, and yet the body did not open.
+    pub(crate) has_checked: bool,
     /// Owners of keys that fit and did not unlock.
     pub(crate) locked: Vec<String>,
     /// Algorithms of keys that fit and that nothing here can use.
@@ -38,48 +44,104 @@ pub(crate) struct Found {
     pub(crate) by_passphrase: bool,
 }
 
-/// Unlocks held keys with one passphrase, each at most once.
+/// Keys that stay unlocked, by fingerprint. sequoia keeps each one enciphered in memory and wipes
+/// it when it is dropped.
+#[derive(Default)]
+pub(crate) struct Unlocked(HashMap<String, KeyPair>);
+
+impl Unlocked {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl fmt::Debug for Unlocked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Unlocked({} keys)", self.0.len())
+    }
+}
+
+/// Where the keys come from: the passphrase unlocks each held key at most once; without one, only
+/// those that are unlocked already are used.
 pub(crate) struct Unlocker<'a> {
     held: &'a [SecretKey],
-    passphrase: &'a Passphrase,
-    unlocked: HashMap<String, Result<KeyPair, UnlockError>>,
+    passphrase: Option<&'a Passphrase>,
+    tried: HashMap<String, Result<KeyPair, UnlockError>>,
+    uses_left: usize,
     pub(crate) time: Duration,
 }
 
+/// Takes a session key and says whether to go on looking for another.
+type Try<'a> = dyn FnMut(Candidate) -> ControlFlow<()> + 'a;
+
 impl<'a> Unlocker<'a> {
-    pub(crate) fn new(held: &'a [SecretKey], passphrase: &'a Passphrase) -> Self {
-        Self { held, passphrase, unlocked: HashMap::new(), time: Duration::ZERO }
+    pub(crate) fn new(
+        held: &'a [SecretKey],
+        passphrase: Option<&'a Passphrase>,
+        unlocked: &Unlocked,
+    ) -> Self {
+        let tried = match passphrase {
+            // What was typed must unlock by itself: a key that is open already proves nothing.
+            Some(_) => HashMap::new(),
+            None => {
+                unlocked.0.iter().map(|(name, pair)| (name.clone(), Ok(pair.clone()))).collect()
+            }
+        };
+        let uses_left = limits::PRIVATE_KEY_USES;
+        Self { held, passphrase, tried, uses_left, time: Duration::ZERO }
     }
 
-    /// Every session key for this message: those for named keys first, then those for hidden
-    /// recipients, then the passphrase's own.
-    pub(crate) fn find(&mut self, outline: &Outline<'_>) -> Found {
+    /// Hands over the keys that were unlocked.
+    pub(crate) fn keep_in(self, unlocked: &mut Unlocked) {
+        let pairs = self.tried.into_iter().filter_map(|(name, pair)| Some((name, pair.ok()?)));
+        unlocked.0.extend(pairs);
+    }
+
+    /// Offers every session key for this message: those for named keys first, then those for
+    /// hidden recipients, then the passphrase's own.
+    pub(crate) fn find(&mut self, outline: &Outline<'_>, try_it: &mut Try<'_>) -> Found {
         let mut found = Found::default();
+        found.by_passphrase =
+            outline.session_keys.iter().any(|key| matches!(key, SessionKeyPacket::Passphrase(_)));
         let (hidden, named): (Vec<PKESK>, Vec<PKESK>) =
             public_key_packets(outline).partition(|packet| key_id(packet) == HIDDEN);
         for packet in named.iter().chain(&hidden) {
-            self.try_packet(packet, &mut found);
+            if self.try_packet(packet, &mut found, try_it).is_break() {
+                return found;
+            }
         }
-        found.by_passphrase =
-            outline.session_keys.iter().any(|key| matches!(key, SessionKeyPacket::Passphrase));
         if found.by_passphrase {
-            self.try_passphrase(outline, &mut found);
+            // Whether one opened the message shows at the body, and the caller knows.
+            let _ = self.try_passphrase(outline, try_it);
         }
         found
     }
 
-    fn try_packet(&mut self, packet: &PKESK, found: &mut Found) {
+    fn try_packet(
+        &mut self,
+        packet: &PKESK,
+        found: &mut Found,
+        try_it: &mut Try<'_>,
+    ) -> ControlFlow<()> {
         let wanted = key_id(packet);
         let held = self.held;
         for owner in held {
-            let fitting = owner.secrets().filter(|secret| {
+            for secret in owner.secrets() {
                 let is_wanted = wanted == HIDDEN || secret.keyid().to_hex() == wanted;
-                is_wanted && secret.pk_algo() == packet.pk_algo()
-            });
-            for secret in fitting {
-                self.try_secret(packet, owner, &secret, wanted == HIDDEN, found);
+                if !is_wanted || secret.pk_algo() != packet.pk_algo() || self.uses_left == 0 {
+                    continue;
+                }
+                if let Some(candidate) = self.try_secret(packet, owner, &secret, found) {
+                    found.has_checked = true;
+                    try_it(candidate)?;
+                }
             }
         }
+        ControlFlow::Continue(())
     }
 
     fn try_secret(
@@ -87,40 +149,45 @@ impl<'a> Unlocker<'a> {
         packet: &PKESK,
         owner: &SecretKey,
         secret: &unlock::Secret,
-        is_guess: bool,
         found: &mut Found,
-    ) {
+    ) -> Option<Candidate> {
         let started = Instant::now();
-        let fingerprint = secret.fingerprint().to_hex();
+        self.uses_left -= 1;
         let passphrase = self.passphrase;
-        let pair =
-            self.unlocked.entry(fingerprint).or_insert_with(|| unlock::unlock(secret, passphrase));
-        match pair {
+        let unlock = || match passphrase {
+            Some(passphrase) => unlock::unlock(secret, passphrase),
+            None => Err(UnlockError::WrongPassphrase),
+        };
+        let mut candidate = None;
+        match self.tried.entry(secret.fingerprint().to_hex()).or_insert_with(unlock) {
             Err(UnlockError::WrongPassphrase) => found.locked.push(owner.owner()),
-            Err(UnlockError::Unsupported) => {
-                found.unsupported.push(unlock::algorithm_name(secret));
-            }
+            Err(UnlockError::Unsupported) => found.unsupported.push(unlock::algorithm_name(secret)),
             Ok(pair) => match packet.decrypt(pair, None) {
-                Some((algorithm, session_key)) => found.candidates.push(Candidate {
-                    session_key: plain(algorithm.map(u8::from), &session_key),
-                    key: Some(owner.fingerprint()),
-                    is_checked: true,
-                }),
-                None => found.is_damaged |= !is_guess,
+                Some((algorithm, session_key)) => {
+                    candidate = Some(Candidate {
+                        session_key: plain(algorithm.map(u8::from), &session_key),
+                        key: Some(owner.fingerprint()),
+                        is_checked: true,
+                    });
+                }
+                None => found.is_damaged |= key_id(packet) != HIDDEN,
             },
         }
         self.time += started.elapsed();
+        candidate
     }
 
-    fn try_passphrase(&mut self, outline: &Outline<'_>, found: &mut Found) {
-        let started = Instant::now();
-        let candidates = engine_rpgp::session_keys(outline, self.passphrase);
-        found.candidates.extend(candidates.into_iter().map(|session_key| Candidate {
-            is_checked: !matches!(session_key, PlainSessionKey::V3_4 { .. }),
-            session_key,
-            key: None,
-        }));
-        self.time += started.elapsed();
+    fn try_passphrase(&mut self, outline: &Outline<'_>, try_it: &mut Try<'_>) -> ControlFlow<()> {
+        let Some(passphrase) = self.passphrase else { return ControlFlow::Continue(()) };
+        let mut candidates = engine_rpgp::session_keys(outline, passphrase);
+        loop {
+            let started = Instant::now();
+            let next = candidates.next();
+            self.time += started.elapsed();
+            let Some(session_key) = next else { return ControlFlow::Continue(()) };
+            let is_checked = !matches!(session_key, PlainSessionKey::V3_4 { .. });
+            try_it(Candidate { session_key, key: None, is_checked })?;
+        }
     }
 }
 
@@ -135,7 +202,7 @@ fn plain(algorithm: Option<u8>, session_key: &[u8]) -> PlainSessionKey {
 pub(crate) fn public_key_packets(outline: &Outline<'_>) -> impl Iterator<Item = PKESK> {
     outline.session_keys.iter().filter_map(|packet| match packet {
         SessionKeyPacket::PublicKey(body) => PKESK::from_bytes(body).ok(),
-        SessionKeyPacket::Passphrase => None,
+        SessionKeyPacket::Passphrase(_) => None,
     })
 }
 
@@ -145,4 +212,21 @@ pub(crate) fn key_id(packet: &PKESK) -> String {
     packet
         .recipient()
         .map_or_else(|| HIDDEN.to_string(), |handle: KeyHandle| KeyID::from(handle).to_hex())
+}
+
+/// The name of the algorithm where no key of its kind can be used here, as far as the packet tells:
+/// of elliptic curves it names only the length of a point.
+pub(crate) fn unusable_algorithm(packet: &PKESK) -> Option<String> {
+    const CURVE448_OCTETS: std::ops::RangeInclusive<usize> = 55..=57;
+    match (packet.pk_algo(), packet.esk()) {
+        (PublicKeyAlgorithm::ECDH, Ciphertext::ECDH { e, .. })
+            if CURVE448_OCTETS.contains(&e.value().len()) =>
+        {
+            Some("Curve448".to_string())
+        }
+        // GnuPG 2.5 writes Kyber with the number that was reserved for elliptic curves.
+        (PublicKeyAlgorithm::Unknown(8), _) => Some("Kyber".to_string()),
+        (algorithm, _) if !algorithm.is_supported() => Some(unlock::plain_name(algorithm)),
+        _ => None,
+    }
 }

@@ -5,6 +5,7 @@
 //! whose bit count (256) is larger than the number that follows. Whatever is not the everyday case
 //! (Argon2 with AEAD, rare hashes, other algorithms) is left to sequoia.
 
+use crate::limits;
 use crate::secret::Passphrase;
 use sequoia_openpgp::crypto::mem::Protected;
 use sequoia_openpgp::crypto::mpi::{self, ProtectedMPI, SecretKeyChecksum};
@@ -43,7 +44,18 @@ pub(crate) fn is_supported(key: &Secret) -> bool {
 pub(crate) fn algorithm_name(key: &Secret) -> String {
     match key.mpis() {
         mpi::PublicKey::ECDH { curve, .. } => curve.to_string(),
-        _ => key.pk_algo().to_string(),
+        _ => plain_name(key.pk_algo()),
+    }
+}
+
+/// The algorithm as people know it.
+#[expect(deprecated, reason = "old keys use what nobody should use any more")]
+pub(crate) fn plain_name(algorithm: PublicKeyAlgorithm) -> String {
+    match algorithm {
+        PublicKeyAlgorithm::ElGamalEncrypt | PublicKeyAlgorithm::ElGamalEncryptSign => {
+            "ElGamal".to_string()
+        }
+        other => other.to_string(),
     }
 }
 
@@ -79,6 +91,12 @@ pub(crate) fn unlock(key: &Secret, passphrase: &Passphrase) -> Result<KeyPair, U
 }
 
 fn by_sequoia(key: &Secret, passphrase: &Passphrase) -> Result<Secret, UnlockError> {
+    if let SecretKeyMaterial::Encrypted(encrypted) = key.secret()
+        && let S2K::Argon2 { t, m, .. } = encrypted.s2k()
+        && !limits::is_argon2_affordable_for_key(*t, *m)
+    {
+        return Err(UnlockError::Unsupported);
+    }
     // Exposed: sequoia takes the octets over into memory of its own that it wipes.
     let password = Password::from(passphrase.expose());
     key.clone().decrypt_secret(&password).map_err(|_| UnlockError::WrongPassphrase)

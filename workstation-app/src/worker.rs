@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use shared::certs::SecretKey;
-use shared::decrypt::{self, Envelope, Opened, Problem, Rules};
+use shared::decrypt::{self, Envelope, Opened, Opener, Problem, Rules};
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
@@ -188,9 +188,7 @@ pub fn locate(
         opened_by: envelope.keys_for(held).into_iter().map(KeyCard::of).collect(),
     };
     if seal.opened_by.is_empty() && !seal.by_passphrase {
-        let detail = format!("sealed for {}", envelope.sealed_to.join(", "));
-        let failure = Failure::new(FailureKind::Problem(Problem::NoKey), detail);
-        return Err((failure, envelope.sealed_to));
+        return Err((Failure::from(&envelope.no_key()), envelope.sealed_to));
     }
     Ok((envelope, seal))
 }
@@ -202,7 +200,8 @@ pub fn open_message(
     passphrase: &Passphrase,
     rules: Rules,
 ) -> Result<Opened, Failure> {
-    catch_unwind(AssertUnwindSafe(|| decrypt::open(octets, held, passphrase, rules)))
+    let mut opener = Opener::new(held.to_vec(), rules);
+    catch_unwind(AssertUnwindSafe(|| opener.open(octets, Some(passphrase))))
         .map_err(|_| Failure::new(FailureKind::Problem(Problem::Damaged), "the reader gave up"))?
         .map_err(|error| Failure::from(&error))
 }

@@ -1,0 +1,228 @@
+//! From a sealed message to its octets: integrity first, everything in memory.
+//!
+//! Two engines stand behind one function. sequoia reads what is current; rPGP decrypts what sequoia
+//! does not (GnuPG's own AEAD packets, Blowfish). Nothing is returned before the integrity of the
+//! whole message was proven.
+
+use crate::certs::SecretKey;
+use crate::decrypt::{self, Integrity, OpenError, Opened, Problem, Rules};
+use crate::framing::{Container, Outline};
+use crate::inside::{BodyError, Content, Room};
+use crate::limits;
+use crate::secret::Passphrase;
+use crate::session::{Candidate, Found, Unlocked, Unlocker};
+use crate::{engine_rpgp, engine_sequoia};
+use sequoia_openpgp::types::SymmetricAlgorithm;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// Opens messages with held keys, and keeps those unlocked that may stay so.
+#[derive(Debug, Default)]
+pub struct Opener {
+    held: Vec<SecretKey>,
+    rules: Rules,
+    unlocked: Unlocked,
+    keeps_unlocked: bool,
+}
+
+impl Opener {
+    /// With these keys, which are locked, and what the administrator allows.
+    #[must_use]
+    pub fn new(held: Vec<SecretKey>, rules: Rules) -> Self {
+        Self { held, rules, ..Self::default() }
+    }
+
+    /// Lets each key stay unlocked once a passphrase has unlocked it, until [`lock`](Self::lock).
+    #[must_use]
+    pub fn keep_unlocked(mut self) -> Self {
+        self.keeps_unlocked = true;
+        self
+    }
+
+    /// Forgets every unlocked key and wipes it.
+    pub fn lock(&mut self) {
+        self.unlocked.clear();
+    }
+
+    /// Whether some key is unlocked now.
+    #[must_use]
+    pub fn is_unlocked(&self) -> bool {
+        !self.unlocked.is_empty()
+    }
+
+    /// Opens a message with whichever held key fits, or with the passphrase alone; through several
+    /// seals where it was sealed several times. Without a passphrase, keys that are unlocked
+    /// already are used; with one, it must unlock by itself.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong. No plaintext is released unless its integrity was proven,
+    /// or the rules allow messages that cannot prove it.
+    pub fn open(
+        &mut self,
+        message: &[u8],
+        passphrase: Option<&Passphrase>,
+    ) -> Result<Opened, OpenError> {
+        let started = Instant::now();
+        let mut unlocker = Unlocker::new(&self.held, passphrase, &self.unlocked);
+        let mut opened = self.layers(message, &mut unlocker)?;
+        opened.unlock_time = unlocker.time;
+        opened.decrypt_time = started.elapsed().saturating_sub(unlocker.time);
+        if self.keeps_unlocked {
+            unlocker.keep_in(&mut self.unlocked);
+        }
+        Ok(opened)
+    }
+
+    fn layers(&self, message: &[u8], unlocker: &mut Unlocker<'_>) -> Result<Opened, OpenError> {
+        let mut opened = self.layer(message, unlocker)?;
+        for _ in 1..limits::NESTED_SEALS {
+            if !is_sealed(&opened.data) {
+                return Ok(opened);
+            }
+            let inner = self.layer(&opened.data, unlocker)?;
+            opened = inside_of(opened, inner);
+        }
+        if is_sealed(&opened.data) {
+            let detail = format!("sealed more than {} times", limits::NESTED_SEALS);
+            return Err(OpenError::new(Problem::TooLarge, detail));
+        }
+        Ok(opened)
+    }
+
+    fn layer(&self, message: &[u8], unlocker: &mut Unlocker<'_>) -> Result<Opened, OpenError> {
+        let binary = decrypt::binary(message)?;
+        let outline = decrypt::outline(&binary)?;
+        if outline.container == Container::Unprotected && !self.rules.allow_without_integrity {
+            let detail = "the message has no integrity protection (packet 9)";
+            return Err(OpenError::new(Problem::NoIntegrity, detail));
+        }
+        let mut outcome = None;
+        let mut failure = None;
+        let found = unlocker.find(&outline, &mut |candidate| {
+            match self.body(&outline, &candidate) {
+                Ok(content) => outcome = Some(opened(content, candidate, &outline)),
+                Err(BodyError::WrongSessionKey) => return ControlFlow::Continue(()),
+                Err(error) if candidate.is_checked => failure = Some(error),
+                Err(error) => {
+                    failure.get_or_insert(error);
+                    return ControlFlow::Continue(());
+                }
+            }
+            ControlFlow::Break(())
+        });
+        match (outcome, failure) {
+            (Some(opened), _) => Ok(opened),
+            (None, Some(error)) => Err(body_failed(error)),
+            (None, None) => Err(without_session_key(&found, &outline)),
+        }
+    }
+
+    /// Reads a second time, with room for all of it, what turned out far larger than it looked.
+    fn body(&self, outline: &Outline<'_>, candidate: &Candidate) -> Result<Content, BodyError> {
+        let room = Room::of(outline.sealed);
+        match self.body_in(outline, candidate, room) {
+            Err(BodyError::Longer(expected)) => {
+                self.body_in(outline, candidate, Room { expected, ..room })
+            }
+            decided => decided,
+        }
+    }
+
+    /// sequoia first; rPGP for what sequoia does not read.
+    fn body_in(
+        &self,
+        outline: &Outline<'_>,
+        candidate: &Candidate,
+        room: Room,
+    ) -> Result<Content, BodyError> {
+        let session_key = &candidate.session_key;
+        let algorithm = session_key.sym_algorithm().map(|a| SymmetricAlgorithm::from(u8::from(a)));
+        let is_sequoias = matches!(outline.container, Container::Mdc | Container::Aead)
+            && engine_sequoia::is_readable(algorithm);
+        if is_sequoias {
+            match engine_sequoia::body(outline, algorithm, session_key, &self.held, room) {
+                Err(BodyError::Unread(_)) => {}
+                decided => return decided,
+            }
+        }
+        let is_checked = candidate.is_checked;
+        engine_rpgp::body(outline, session_key, &self.held, room).map_err(|error| match error {
+            BodyError::Damaged(_) if !is_checked => BodyError::WrongSessionKey,
+            other => other,
+        })
+    }
+}
+
+/// Whether this is a message again, be it a broken one.
+fn is_sealed(data: &[u8]) -> bool {
+    match decrypt::inspect(data) {
+        Ok(_) => true,
+        Err(error) => matches!(error.problem(), Problem::Damaged | Problem::Incomplete),
+    }
+}
+
+fn opened(content: Content, candidate: Candidate, outline: &Outline<'_>) -> Opened {
+    let integrity = match outline.container {
+        Container::Mdc => Integrity::Mdc,
+        Container::Aead | Container::GnupgAead => Integrity::Aead,
+        Container::Unprotected => Integrity::None,
+    };
+    Opened {
+        data: content.data,
+        key: candidate.key,
+        integrity,
+        signed_by: content.signed_by,
+        unlock_time: Duration::ZERO,
+        decrypt_time: Duration::ZERO,
+    }
+}
+
+/// What was sealed twice: whoever signed either seal signed it, and the better seal protects both.
+fn inside_of(outer: Opened, inner: Opened) -> Opened {
+    let mut signed_by = outer.signed_by;
+    signed_by.extend(inner.signed_by);
+    signed_by.dedup();
+    let integrity = match inner.integrity {
+        Integrity::None => outer.integrity,
+        own => own,
+    };
+    Opened { signed_by, integrity, ..inner }
+}
+
+fn body_failed(error: BodyError) -> OpenError {
+    match error {
+        BodyError::TooLarge => {
+            OpenError::new(Problem::TooLarge, "the message grows beyond the limit when opened")
+        }
+        BodyError::Damaged(detail) | BodyError::Unread(detail) => {
+            OpenError::new(Problem::Damaged, detail)
+        }
+        BodyError::Longer(_) | BodyError::WrongSessionKey => {
+            OpenError::new(Problem::Damaged, "the session key does not fit the message")
+        }
+    }
+}
+
+/// Why no session key opened the body, from what stood in the way.
+fn without_session_key(found: &Found, outline: &Outline<'_>) -> OpenError {
+    if found.is_damaged || found.has_checked {
+        return OpenError::new(Problem::Damaged, "the session key cannot be decrypted");
+    }
+    if !found.locked.is_empty() {
+        let detail =
+            format!("the passphrase does not unlock the key of {}", found.locked.join(", "));
+        return OpenError::new(Problem::WrongPassphrase, detail);
+    }
+    if engine_rpgp::is_passphrase_too_costly(outline) {
+        let detail = "the way from passphrase to key asks for more memory than is given";
+        return OpenError::new(Problem::TooLarge, detail);
+    }
+    if found.by_passphrase {
+        let detail = "the passphrase does not open the message";
+        return OpenError::new(Problem::WrongPassphrase, detail);
+    }
+    if !found.unsupported.is_empty() {
+        return OpenError::new(Problem::UnsupportedKey, found.unsupported.join(", "));
+    }
+    decrypt::envelope(outline).no_key()
+}
