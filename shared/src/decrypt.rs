@@ -2,7 +2,8 @@
 //! or what is wrong with it.
 
 use crate::certs::SecretKey;
-use crate::framing::{self, FramingError, Outline, SessionKeyPacket};
+use crate::framing::{self, Container, FramingError, Outline, SessionKeyPacket};
+use crate::inside::{self, BodyError};
 use crate::limits;
 use crate::session::{self, HIDDEN};
 use crate::sniff::{self, Content};
@@ -93,6 +94,24 @@ pub struct Opened {
     pub decrypt_time: Duration,
 }
 
+impl Opened {
+    pub(crate) fn new(content: inside::Content, key: Option<String>, sealed: Container) -> Self {
+        let integrity = match sealed {
+            Container::Mdc => Integrity::Mdc,
+            Container::Aead | Container::GnupgAead => Integrity::Aead,
+            Container::Unprotected => Integrity::None,
+        };
+        Self {
+            data: content.data,
+            key,
+            integrity,
+            signed_by: content.signed_by,
+            unlock_time: Duration::ZERO,
+            decrypt_time: Duration::ZERO,
+        }
+    }
+}
+
 impl fmt::Debug for Opened {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Opened({} octets, {:?})", self.data.len(), self.integrity)
@@ -166,6 +185,22 @@ impl OpenError {
     #[must_use]
     pub fn problem(&self) -> Problem {
         self.problem
+    }
+}
+
+impl From<BodyError> for OpenError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => {
+                Self::new(Problem::TooLarge, "the message grows beyond the limit when opened")
+            }
+            BodyError::Damaged(detail) | BodyError::Unread(detail) => {
+                Self::new(Problem::Damaged, detail)
+            }
+            BodyError::Longer(_) | BodyError::WrongSessionKey => {
+                Self::new(Problem::Damaged, "the session key does not fit the message")
+            }
+        }
     }
 }
 

@@ -5,16 +5,20 @@
 //! [`decrypt`] to open it. Nothing here knows a window, a database or a network.
 
 pub mod certs;
+mod child;
 mod date;
 pub mod decrypt;
 pub mod encrypt;
 mod engine_rpgp;
 mod engine_sequoia;
 mod framing;
+pub mod gnupg;
 mod gnupg_home;
+mod gnupg_listing;
 mod inside;
 pub mod keybox;
 mod keyring;
+mod last_resort;
 pub mod limits;
 mod opener;
 pub mod recipient;

@@ -2,25 +2,29 @@
 //!
 //! Two engines stand behind one function. sequoia reads what is current; rPGP decrypts what sequoia
 //! does not (GnuPG's own AEAD packets, Blowfish). Nothing is returned before the integrity of the
-//! whole message was proven.
+//! whole message was proven. For the few kinds of keys that neither engine knows, and for cards, the
+//! GnuPG of this computer is asked, where there is one.
 
 use crate::certs::SecretKey;
 use crate::decrypt::{self, Integrity, OpenError, Opened, Problem, Rules};
 use crate::framing::{Container, Outline};
+use crate::gnupg::Gnupg;
 use crate::inside::{BodyError, Content, Room};
+use crate::last_resort::Asked;
 use crate::limits;
 use crate::secret::Passphrase;
 use crate::session::{Candidate, Found, Unlocked, Unlocker};
 use crate::{engine_rpgp, engine_sequoia};
 use sequoia_openpgp::types::SymmetricAlgorithm;
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Opens messages with held keys, and keeps those unlocked that may stay so.
 #[derive(Debug, Default)]
 pub struct Opener {
     held: Vec<SecretKey>,
     rules: Rules,
+    gnupg: Option<Gnupg>,
     unlocked: Unlocked,
     keeps_unlocked: bool,
 }
@@ -36,6 +40,13 @@ impl Opener {
     #[must_use]
     pub fn keep_unlocked(mut self) -> Self {
         self.keeps_unlocked = true;
+        self
+    }
+
+    /// Asks this GnuPG for what cannot be opened without it.
+    #[must_use]
+    pub fn asking(mut self, gnupg: Option<Gnupg>) -> Self {
+        self.gnupg = gnupg;
         self
     }
 
@@ -100,7 +111,9 @@ impl Opener {
         let mut failure = None;
         let found = unlocker.find(&outline, &mut |candidate| {
             match self.body(&outline, &candidate) {
-                Ok(content) => outcome = Some(opened(content, candidate, &outline)),
+                Ok(content) => {
+                    outcome = Some(Opened::new(content, candidate.key, outline.container))
+                }
                 Err(BodyError::WrongSessionKey) => return ControlFlow::Continue(()),
                 Err(error) if candidate.is_checked => failure = Some(error),
                 Err(error) => {
@@ -112,8 +125,30 @@ impl Opener {
         });
         match (outcome, failure) {
             (Some(opened), _) => Ok(opened),
-            (None, Some(error)) => Err(body_failed(error)),
-            (None, None) => Err(without_session_key(&found, &outline)),
+            (None, Some(error)) => Err(error.into()),
+            (None, None) => {
+                let error = without_session_key(&found, &outline);
+                self.by_gnupg(&outline, &found, unlocker.passphrase(), error)
+            }
+        }
+    }
+
+    /// Asks GnuPG where the reason is a kind of key that only GnuPG can use.
+    fn by_gnupg(
+        &self,
+        outline: &Outline<'_>,
+        found: &Found,
+        passphrase: Option<&Passphrase>,
+        error: OpenError,
+    ) -> Result<Opened, OpenError> {
+        let is_reason = matches!(error.problem(), Problem::UnsupportedKey | Problem::NoKey);
+        let (Some(gnupg), Some(passphrase), true) = (&self.gnupg, passphrase, is_reason) else {
+            return Err(error);
+        };
+        let asked = Asked { outline, passphrase, error };
+        match self.held.iter().find(|key| found.unsupported_keys.contains(&key.fingerprint())) {
+            Some(key) => asked.with_key(gnupg, key),
+            None => asked.with_its_own_keys(gnupg),
         }
     }
 
@@ -161,22 +196,6 @@ fn is_sealed(data: &[u8]) -> bool {
     }
 }
 
-fn opened(content: Content, candidate: Candidate, outline: &Outline<'_>) -> Opened {
-    let integrity = match outline.container {
-        Container::Mdc => Integrity::Mdc,
-        Container::Aead | Container::GnupgAead => Integrity::Aead,
-        Container::Unprotected => Integrity::None,
-    };
-    Opened {
-        data: content.data,
-        key: candidate.key,
-        integrity,
-        signed_by: content.signed_by,
-        unlock_time: Duration::ZERO,
-        decrypt_time: Duration::ZERO,
-    }
-}
-
 /// What was sealed twice: whoever signed either seal signed it, and the better seal protects both.
 fn inside_of(outer: Opened, inner: Opened) -> Opened {
     let mut signed_by = outer.signed_by;
@@ -187,20 +206,6 @@ fn inside_of(outer: Opened, inner: Opened) -> Opened {
         own => own,
     };
     Opened { signed_by, integrity, ..inner }
-}
-
-fn body_failed(error: BodyError) -> OpenError {
-    match error {
-        BodyError::TooLarge => {
-            OpenError::new(Problem::TooLarge, "the message grows beyond the limit when opened")
-        }
-        BodyError::Damaged(detail) | BodyError::Unread(detail) => {
-            OpenError::new(Problem::Damaged, detail)
-        }
-        BodyError::Longer(_) | BodyError::WrongSessionKey => {
-            OpenError::new(Problem::Damaged, "the session key does not fit the message")
-        }
-    }
 }
 
 /// Why no session key opened the body, from what stood in the way.

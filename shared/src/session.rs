@@ -38,6 +38,8 @@ pub(crate) struct Found {
     pub(crate) locked: Vec<String>,
     /// Algorithms of keys that fit and that nothing here can use.
     pub(crate) unsupported: Vec<String>,
+    /// The fingerprints of their owners' keys.
+    pub(crate) unsupported_keys: Vec<String>,
     /// A key fits and was unlocked, and still the packet made no sense.
     pub(crate) is_damaged: bool,
     /// The message can be opened by passphrase alone.
@@ -93,6 +95,10 @@ impl<'a> Unlocker<'a> {
         };
         let uses_left = limits::PRIVATE_KEY_USES;
         Self { held, passphrase, tried, uses_left, time: Duration::ZERO }
+    }
+
+    pub(crate) fn passphrase(&self) -> Option<&'a Passphrase> {
+        self.passphrase
     }
 
     /// Hands over the keys that were unlocked.
@@ -161,7 +167,10 @@ impl<'a> Unlocker<'a> {
         let mut candidate = None;
         match self.tried.entry(secret.fingerprint().to_hex()).or_insert_with(unlock) {
             Err(UnlockError::WrongPassphrase) => found.locked.push(owner.owner()),
-            Err(UnlockError::Unsupported) => found.unsupported.push(unlock::algorithm_name(secret)),
+            Err(UnlockError::Unsupported) => {
+                found.unsupported.push(unlock::algorithm_name(secret));
+                found.unsupported_keys.push(owner.fingerprint());
+            }
             Ok(pair) => match packet.decrypt(pair, None) {
                 Some((algorithm, session_key)) => {
                     candidate = Some(Candidate {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use shared::certs::SecretKey;
 use shared::decrypt::{self, Envelope, Opened, Opener, Problem, Rules};
+use shared::gnupg::Gnupg;
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
@@ -182,15 +183,24 @@ pub fn locate(
     held: &[SecretKey],
 ) -> Result<(Envelope, Seal), (Failure, Vec<String>)> {
     let envelope = decrypt::inspect(octets).map_err(|error| (Failure::from(&error), Vec::new()))?;
-    let seal = Seal {
-        sealed_to: envelope.sealed_to.clone(),
-        by_passphrase: envelope.by_passphrase,
-        opened_by: envelope.keys_for(held).into_iter().map(KeyCard::of).collect(),
-    };
+    let mut opened_by: Vec<KeyCard> =
+        envelope.keys_for(held).into_iter().map(KeyCard::of).collect();
+    if opened_by.is_empty() && !envelope.by_passphrase {
+        opened_by = keys_of_gnupg(&envelope);
+    }
+    let (sealed_to, by_passphrase) = (envelope.sealed_to.clone(), envelope.by_passphrase);
+    let seal = Seal { sealed_to, by_passphrase, opened_by };
     if seal.opened_by.is_empty() && !seal.by_passphrase {
         return Err((Failure::from(&envelope.no_key()), envelope.sealed_to));
     }
     Ok((envelope, seal))
+}
+
+/// Keys on cards and of kinds that only GnuPG knows, where it is installed and holds one that fits.
+fn keys_of_gnupg(envelope: &Envelope) -> Vec<KeyCard> {
+    let keys = Gnupg::installed().map(|gnupg| gnupg.special_keys()).unwrap_or_default();
+    let fitting = keys.into_iter().filter(|key| envelope.sealed_to.contains(&key.key_id));
+    fitting.map(KeyCard::of_gnupg).collect()
 }
 
 /// Opens a message. A fault of the engine ends in a message, not in a crash.
@@ -200,7 +210,7 @@ pub fn open_message(
     passphrase: &Passphrase,
     rules: Rules,
 ) -> Result<Opened, Failure> {
-    let mut opener = Opener::new(held.to_vec(), rules);
+    let mut opener = Opener::new(held.to_vec(), rules).asking(Gnupg::installed());
     catch_unwind(AssertUnwindSafe(|| opener.open(octets, Some(passphrase))))
         .map_err(|_| Failure::new(FailureKind::Problem(Problem::Damaged), "the reader gave up"))?
         .map_err(|error| Failure::from(&error))

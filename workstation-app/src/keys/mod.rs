@@ -5,6 +5,7 @@ pub mod store;
 use std::time::SystemTime;
 
 use shared::certs::{KeyError, SecretKey};
+use shared::gnupg::SpecialKey;
 
 use store::{KeyStore, StoreError};
 
@@ -30,6 +31,12 @@ impl KeyCard {
             key_ids: key.key_ids(),
             expires: key.expires(),
         }
+    }
+
+    /// The card of a key that stays with GnuPG.
+    pub fn of_gnupg(key: SpecialKey) -> Self {
+        let fingerprint = key.key_id.clone();
+        Self { owner: key.owner, fingerprint, key_ids: vec![key.key_id], expires: None }
     }
 
     /// The owner without the address, as colleagues call each other.

@@ -1,0 +1,65 @@
+//! How is GnuPG asked to open what no engine here can, and what does its answer mean?
+
+use crate::certs::SecretKey;
+use crate::decrypt::{self, OpenError, Opened, Problem};
+use crate::framing::{Container, Outline};
+use crate::gnupg::{AskError, Gnupg};
+use crate::inside::{BodyError, Content, Room};
+use crate::secret::Passphrase;
+use zeroize::Zeroizing;
+
+/// A message that GnuPG is asked for, and what is said where it cannot help.
+pub(crate) struct Asked<'a> {
+    pub(crate) outline: &'a Outline<'a>,
+    pub(crate) passphrase: &'a Passphrase,
+    pub(crate) error: OpenError,
+}
+
+impl Asked<'_> {
+    pub(crate) fn with_key(self, gnupg: &Gnupg, key: &SecretKey) -> Result<Opened, OpenError> {
+        let lent = gnupg.with_key(key).map_err(|error| self.failed(error))?;
+        let owner = key.fingerprint();
+        self.open(&lent.gnupg, owner)
+    }
+
+    pub(crate) fn with_its_own_keys(self, gnupg: &Gnupg) -> Result<Opened, OpenError> {
+        let sealed_to = decrypt::envelope(self.outline).sealed_to;
+        let key = gnupg.special_keys().into_iter().find(|key| sealed_to.contains(&key.key_id));
+        match key {
+            Some(key) => self.open(gnupg, key.key_id),
+            None => Err(self.error),
+        }
+    }
+
+    fn open(self, gnupg: &Gnupg, key: String) -> Result<Opened, OpenError> {
+        let room = Room::of(self.outline.sealed);
+        let data = match self.ask(gnupg, room) {
+            Err(AskError::Longer(expected)) => self.ask(gnupg, Room { expected, ..room }),
+            decided => decided,
+        };
+        let data = data.map_err(|error| self.failed(error))?;
+        let content = Content { data, signed_by: Vec::new() };
+        Ok(Opened::new(content, Some(key), self.outline.container))
+    }
+
+    fn ask(&self, gnupg: &Gnupg, room: Room) -> Result<Zeroizing<Vec<u8>>, AskError> {
+        let is_unprotected = self.outline.container == Container::Unprotected;
+        gnupg.decrypt(self.outline.message, self.passphrase, is_unprotected, room)
+    }
+
+    fn failed(&self, error: AskError) -> OpenError {
+        match error {
+            AskError::WrongPassphrase => {
+                OpenError::new(Problem::WrongPassphrase, "GnuPG says that the passphrase is wrong")
+            }
+            AskError::Damaged | AskError::Longer(_) => {
+                OpenError::new(Problem::Damaged, "GnuPG does not vouch for its integrity")
+            }
+            AskError::TooLarge => BodyError::TooLarge.into(),
+            AskError::NoKey => self.error.clone(),
+            AskError::Failed(detail) => {
+                OpenError::new(self.error.problem(), format!("{}; {detail}", self.error))
+            }
+        }
+    }
+}
