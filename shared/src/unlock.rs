@@ -7,16 +7,14 @@
 
 use crate::limits;
 use crate::secret::Passphrase;
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use sequoia_openpgp::crypto::mem::Protected;
 use sequoia_openpgp::crypto::mpi::{self, ProtectedMPI, SecretKeyChecksum};
-use sequoia_openpgp::crypto::symmetric::{BlockCipherMode, Decryptor, UnpaddingMode};
 use sequoia_openpgp::crypto::{KeyPair, Password, S2K, SessionKey};
 use sequoia_openpgp::packet::Key;
 use sequoia_openpgp::packet::key::{Encrypted, SecretKeyMaterial, SecretParts, UnspecifiedRole};
-use sequoia_openpgp::parse::buffered_reader::Memory;
 use sequoia_openpgp::types::{Curve, HashAlgorithm, PublicKeyAlgorithm};
 use sha1::Digest as _;
-use std::io::Read;
 use zeroize::{Zeroize, Zeroizing};
 
 /// A key packet together with its secret part.
@@ -92,8 +90,7 @@ pub(crate) fn unlock(key: &Secret, passphrase: &Passphrase) -> Result<KeyPair, U
 
 fn by_sequoia(key: &Secret, passphrase: &Passphrase) -> Result<Secret, UnlockError> {
     if let SecretKeyMaterial::Encrypted(encrypted) = key.secret()
-        && let S2K::Argon2 { t, m, .. } = encrypted.s2k()
-        && !limits::is_argon2_affordable_for_key(*t, *m)
+        && !is_affordable(encrypted.s2k())
     {
         return Err(UnlockError::Unsupported);
     }
@@ -118,28 +115,38 @@ fn everyday(
     let Ok(octets) = encrypted.algo().key_size() else {
         return Err(UnlockError::Unsupported);
     };
-    let Some(session_key) = derive(encrypted.s2k(), passphrase, octets) else {
-        return Ok(None);
-    };
+    let session_key = derive(encrypted.s2k(), passphrase, octets)?;
     let secret = decipher(encrypted, &session_key).ok_or(UnlockError::Unsupported)?;
     let numbers = without_checksum(&secret, checksum).ok_or(UnlockError::WrongPassphrase)?;
     let material = material(key.pk_algo(), numbers).ok_or(UnlockError::Unsupported)?;
     Ok(Some(SecretKeyMaterial::Unencrypted(material.into())))
 }
 
-/// Iterated and salted string-to-key (RFC 9580 section 3.7.1.3); `None` for any other kind.
-fn derive(s2k: &S2K, passphrase: &Passphrase, octets: usize) -> Option<SessionKey> {
-    let S2K::Iterated { hash, salt, hash_bytes } = s2k else {
-        return None;
-    };
-    // Exposed: the passphrase is what is hashed; the copy is wiped with `block`.
-    let block = Zeroizing::new([&salt[..], passphrase.expose()].concat());
-    let count = (*hash_bytes as usize).max(block.len());
-    match hash {
-        HashAlgorithm::SHA1 => Some(iterate::<sha1::Sha1>(&block, count, octets)),
-        HashAlgorithm::SHA256 => Some(iterate::<sha2::Sha256>(&block, count, octets)),
-        HashAlgorithm::SHA512 => Some(iterate::<sha2::Sha512>(&block, count, octets)),
-        _ => None,
+/// String-to-key (RFC 9580 section 3.7.1): iterated and salted by own code, any other by sequoia's.
+fn derive(s2k: &S2K, passphrase: &Passphrase, octets: usize) -> Result<SessionKey, UnlockError> {
+    if let S2K::Iterated { hash, salt, hash_bytes } = s2k {
+        // Exposed: the passphrase is what is hashed; the copy is wiped with `block`.
+        let block = Zeroizing::new([&salt[..], passphrase.expose()].concat());
+        let count = (*hash_bytes as usize).max(block.len());
+        match hash {
+            HashAlgorithm::SHA1 => return Ok(iterate::<sha1::Sha1>(&block, count, octets)),
+            HashAlgorithm::SHA256 => return Ok(iterate::<sha2::Sha256>(&block, count, octets)),
+            HashAlgorithm::SHA512 => return Ok(iterate::<sha2::Sha512>(&block, count, octets)),
+            _ => {}
+        }
+    }
+    if !is_affordable(s2k) {
+        return Err(UnlockError::Unsupported);
+    }
+    // Exposed: sequoia takes the octets over into memory of its own that it wipes.
+    let password = Password::from(passphrase.expose());
+    s2k.derive_key(&password, octets).map_err(|_| UnlockError::Unsupported)
+}
+
+fn is_affordable(s2k: &S2K) -> bool {
+    match s2k {
+        S2K::Argon2 { t, m, .. } => limits::is_argon2_affordable_for_key(*t, *m),
+        _ => true,
     }
 }
 
@@ -169,16 +176,14 @@ fn iterate<H: sha1::Digest>(block: &[u8], count: usize, octets: usize) -> Sessio
     SessionKey::from(key.get(..octets).unwrap_or_default())
 }
 
-/// Deciphers the secret; its first block is the initialisation vector.
-fn decipher(encrypted: &Encrypted, session_key: &SessionKey) -> Option<Protected> {
+/// Deciphers the secret; its first block is the initialisation vector. By rPGP, since sequoia fails
+/// with Blowfish.
+fn decipher(encrypted: &Encrypted, session_key: &SessionKey) -> Option<Zeroizing<Vec<u8>>> {
     let ciphertext = encrypted.ciphertext().ok()?;
     let (vector, body) = ciphertext.split_at_checked(encrypted.algo().block_size().ok()?)?;
-    let source = Memory::with_cookie(body, Default::default());
-    let (mode, padding) = (BlockCipherMode::CFB, UnpaddingMode::None);
-    let mut decryptor =
-        Decryptor::new(encrypted.algo(), mode, padding, session_key, Some(vector), source).ok()?;
-    let mut secret = Protected::new(body.len());
-    decryptor.read_exact(&mut secret).ok()?;
+    let mut secret = Zeroizing::new(body.to_vec());
+    let algorithm = SymmetricKeyAlgorithm::from(u8::from(encrypted.algo()));
+    algorithm.decrypt_with_iv_regular(session_key, vector, &mut secret).ok()?;
     Some(secret)
 }
 
