@@ -1,8 +1,9 @@
 //! What does sequoia make of a message whose session key is known?
 
 use crate::certs::SecretKey;
-use crate::framing::{Container, Outline};
-use crate::inside::{BodyError, Content, Room, Signers, reading_policy};
+use crate::framing::{self, Container, Outline};
+use crate::gnupg_aead;
+use crate::inside::{self, BodyError, Content, Room, Signers, reading_policy};
 use crate::secret::read_wiped;
 use openpgp::crypto::SessionKey;
 use openpgp::packet::{PKESK, SKESK};
@@ -32,6 +33,12 @@ pub(crate) fn body(
     held: &[SecretKey],
     room: Room,
 ) -> Result<Content, BodyError> {
+    if outline.container == Container::GnupgAead {
+        let body = framing::body(outline.sealed)
+            .map_err(|_| BodyError::Unread("the packet has the old format".into()))?;
+        let packets = gnupg_aead::packets(&body, algorithm, known(session_key))?;
+        return inside::read(packets, held, room);
+    }
     if is_too_short(outline, algorithm) {
         return Err(BodyError::Damaged("the body is too short to hold anything".into()));
     }

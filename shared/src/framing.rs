@@ -221,6 +221,25 @@ fn new_packet(tag: u8, octets: &[u8]) -> Result<Packet<'_>, FramingError> {
     }
 }
 
+/// The body of one packet in new format, its chunks put together.
+pub(crate) fn body(whole: &[u8]) -> Result<Cow<'_, [u8]>, FramingError> {
+    let mut body = Cow::Borrowed(&[][..]);
+    let mut at = 1;
+    loop {
+        let (length, octets_used, is_last) = new_length(whole, at)?;
+        let chunk = definite(0, whole, at + octets_used, length)?;
+        at = chunk.end;
+        if body.is_empty() {
+            body = Cow::Borrowed(chunk.body);
+        } else {
+            body.to_mut().extend_from_slice(chunk.body);
+        }
+        if is_last {
+            return Ok(body);
+        }
+    }
+}
+
 /// A new-format length at `at`: its value, how many octets it takes, and whether it is the last.
 fn new_length(octets: &[u8], at: usize) -> Result<(usize, usize, bool), FramingError> {
     match octet(octets, at)? {
@@ -277,6 +296,14 @@ mod tests {
         assert_eq!(outline(&message).unwrap_err(), FramingError::Incomplete);
         message.extend_from_slice(b"\x01y");
         assert_eq!(outline(&message).unwrap().message, message);
+    }
+
+    #[test]
+    fn a_body_in_chunks_is_put_together() {
+        let whole = b"\xD4\xE1\x01x\xE0y\x02zz";
+        assert_eq!(&*body(whole).unwrap(), b"\x01xyzz");
+        assert!(matches!(body(b"\xD4\x03abc").unwrap(), Cow::Borrowed(b"abc")));
+        assert_eq!(body(b"\xD4\xE1ab").unwrap_err(), FramingError::Incomplete);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod engine_rpgp;
 mod engine_sequoia;
 mod framing;
 pub mod gnupg;
+mod gnupg_aead;
 mod gnupg_home;
 mod gnupg_listing;
 mod inside;

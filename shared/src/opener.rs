@@ -172,8 +172,8 @@ impl Opener {
     ) -> Result<Content, BodyError> {
         let session_key = &candidate.session_key;
         let algorithm = session_key.sym_algorithm().map(|a| SymmetricAlgorithm::from(u8::from(a)));
-        let is_sequoias = matches!(outline.container, Container::Mdc | Container::Aead)
-            && engine_sequoia::is_readable(algorithm);
+        let is_sequoias =
+            outline.container != Container::Unprotected && engine_sequoia::is_readable(algorithm);
         if is_sequoias {
             match engine_sequoia::body(outline, algorithm, session_key, &self.held, room) {
                 Err(BodyError::Unread(_)) => {}
