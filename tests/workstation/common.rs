@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use workstation_app::app::App;
 use workstation_app::audio::output::{MakeVoice, Output};
 use workstation_app::keys;
 use workstation_app::keys::store::KeyStore;
@@ -125,4 +126,24 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
         std::thread::sleep(Duration::from_millis(10));
     }
     panic!("it never happened: {what}");
+}
+
+/// A file as the desktop hands it over.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the app reads files on its worker".to_owned())
+    }
+}
+
+/// Drops a file on the window.
+pub fn drop_file(harness: &mut egui_kittest::Harness<'_, App>, path: PathBuf) {
+    harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+    harness.step();
 }

@@ -43,7 +43,14 @@ fn recording() -> Recording {
     pcm.append(&samples);
     let overview = Arc::new(Overview::of(&pcm));
     let opened_by = Some("Anna Berger".to_owned());
-    Recording { pcm: Arc::new(pcm), overview, opened_by, is_damaged: false }
+    Recording {
+        pcm: Arc::new(pcm),
+        overview,
+        opened_by,
+        is_damaged: false,
+        may_be_altered: false,
+        signed_by: Vec::new(),
+    }
 }
 
 fn with_file() -> AppState {

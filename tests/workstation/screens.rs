@@ -7,10 +7,9 @@
 mod common;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{PASSPHRASE, TestDevice, data_folder_with, fixture, recording_named};
+use common::{PASSPHRASE, TestDevice, data_folder_with, drop_file, fixture, recording_named};
 use egui::accesskit::Role;
 use egui::{Event as Input, Key, Modifiers, Vec2};
 use egui_kittest::Harness;
@@ -154,25 +153,6 @@ fn a_message_with_its_own_passphrase_needs_no_key() {
     step_until(&mut harness, "listening", |harness| {
         matches!(screen(harness), Screen::Listening(_))
     });
-}
-
-/// A file as the desktop hands it over.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &std::path::Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("the app reads files on its worker".to_owned())
-    }
-}
-
-fn drop_file(harness: &mut AppHarness, path: PathBuf) {
-    harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
-    harness.step();
 }
 
 #[test]

@@ -72,7 +72,14 @@ fn recording(secs: usize) -> Recording {
     let mut pcm = Pcm::new(1, 8000);
     pcm.append(&vec![1000; 8000 * secs]);
     let overview = Arc::new(Overview::of(&pcm));
-    Recording { pcm: Arc::new(pcm), overview, opened_by: None, is_damaged: false }
+    Recording {
+        pcm: Arc::new(pcm),
+        overview,
+        opened_by: None,
+        is_damaged: false,
+        may_be_altered: false,
+        signed_by: Vec::new(),
+    }
 }
 
 fn listening() -> AppState {

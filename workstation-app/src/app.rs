@@ -18,7 +18,7 @@ use crate::open::dialog;
 use crate::platform;
 use crate::settings::SettingsFile;
 use crate::state::{Action, AppState, Effect};
-use crate::texts::{Failure, FailureKind};
+use crate::texts::{self, Failure, FailureKind};
 use crate::ui::passphrase::TypedGuard;
 use crate::ui::{self, View, theme};
 use crate::worker::Worker;
@@ -45,11 +45,7 @@ pub fn run_window(data_folder: &Path, files: Vec<PathBuf>) -> Result<(), String>
             Err(error) => errors.push(error.to_string()),
         }
     }
-    Err(format!(
-        "No window can be shown here ({}). Start it on a desktop; --check and --import-key need \
-         no window.",
-        errors.join("; ")
-    ))
+    Err(texts::no_window(&errors))
 }
 
 fn viewport() -> ViewportBuilder {

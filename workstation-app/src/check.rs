@@ -1,63 +1,36 @@
 //! Can this workstation open a recording? The answer without a window, for sysadmins and scripts.
 
-use std::fmt::Write as _;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
+use shared::decrypt::{Integrity, Opened, Problem};
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
+use crate::keys::KeyCard;
 use crate::keys::store::KeyStore;
-use crate::texts::Failure;
-use crate::{call, open, platform, worker};
+use crate::message::Seal;
+use crate::report::Report;
+use crate::texts::{self, Failure, FailureKind};
+use crate::{call, open, platform, policy, worker};
 
 /// A passphrase longer than this is a file given by mistake.
 const PASSPHRASE_OCTETS: u64 = 64 << 10;
-
-/// The answer. Every key is always there; later versions add keys and change none.
-#[derive(Debug, Default, Serialize)]
-pub struct Report {
-    /// Whether it opens and plays.
-    pub ok: bool,
-    /// Why not, as one of the words of the contract.
-    pub problem: Option<&'static str>,
-    /// The same for a person.
-    pub message: String,
-    /// Key IDs it is sealed for.
-    pub sealed_to: Vec<String>,
-    /// Fingerprint of the key that opened it.
-    pub key: Option<String>,
-    /// `mdc`, `aead` or `none`.
-    pub integrity: Option<&'static str>,
-    /// SHA-256 of the decrypted octets.
-    pub sha256: Option<String>,
-    /// Short name of the codec.
-    pub codec: Option<String>,
-    /// Decoded length.
-    pub duration_ms: Option<f64>,
-    /// From passphrase to session key.
-    pub unlock_ms: Option<f64>,
-    /// Decrypting.
-    pub decrypt_ms: Option<f64>,
-    /// Decoding.
-    pub decode_ms: Option<f64>,
-}
 
 /// The answer, or why there is none: exit code 0, 1 or 2.
 pub enum Outcome {
     /// The file was looked at.
     Answered(Report),
-    /// It could not be looked at; two sentences.
+    /// It could not be looked at, whatever it is: no such file, no passphrase, a broken policy.
     CouldNotRun(Report),
 }
 
 impl Outcome {
-    fn could_not_run(message: String) -> Self {
-        Self::CouldNotRun(Report { message, ..Report::default() })
+    fn could_not_run(message: impl Into<String>) -> Self {
+        Self::CouldNotRun(Report { message: message.into(), ..Report::default() })
     }
 
     /// The report in either case.
@@ -78,44 +51,62 @@ impl Outcome {
 
 /// Checks `path` with the keys in `store`.
 pub fn check(path: &Path, store: &KeyStore, passphrase_descriptor: Option<u32>) -> Outcome {
+    let rules = match policy::read() {
+        Ok(policy) => policy.rules(),
+        Err(failure) => return Outcome::CouldNotRun(Report::default().failed(&failure)),
+    };
     let octets = match open::read_file(path) {
         Ok(octets) => octets,
-        Err(failure) if failure.word().is_some() => {
-            return Outcome::Answered(failed(Report::default(), &failure));
-        }
-        Err(failure) => {
-            let name = shared::recording::escaped(path.as_os_str().as_encoded_bytes());
-            return Outcome::could_not_run(failure.message_about(&name));
-        }
+        Err(failure) => return unread(path, &failure),
     };
     let held = match store.load() {
-        Ok(held) => held,
+        Ok(held) => held.keys,
         Err(error) => return Outcome::could_not_run(error.to_string()),
     };
     let mut report = Report::default();
-    match worker::locate(&octets, &held.keys) {
-        Ok((envelope, _)) => report.sealed_to = envelope.sealed_to,
+    report.held = held.iter().map(|key| KeyCard::of(key).into()).collect();
+    let seal = match worker::locate(&octets, &held) {
+        Ok((_, seal)) => seal,
         Err((failure, sealed_to)) => {
             report.sealed_to = sealed_to;
-            return Outcome::Answered(failed(report, &failure));
+            return Outcome::Answered(report.failed(&failure));
         }
-    }
+    };
+    report.sealed_to.clone_from(&seal.sealed_to);
     let passphrase = match read_passphrase(passphrase_descriptor) {
         Ok(passphrase) => passphrase,
         Err(message) => return Outcome::could_not_run(message),
     };
-    let opened =
-        worker::open_message(&octets, &held.keys, &passphrase, shared::decrypt::Rules::default());
-    Outcome::Answered(match opened {
+    Outcome::Answered(match worker::open_message(&octets, &held, &passphrase, rules) {
         Ok(opened) => describe(report, opened),
-        Err(failure) => failed(report, &failure),
+        Err(failure) => not_opened(report, &failure, &seal),
     })
 }
 
-fn describe(mut report: Report, opened: shared::decrypt::Opened) -> Report {
+fn unread(path: &Path, failure: &Failure) -> Outcome {
+    let mut report = Report::default().failed(failure);
+    if failure.word().is_some() {
+        return Outcome::Answered(report);
+    }
+    let name = shared::recording::escaped(path.as_os_str().as_encoded_bytes());
+    report.message = failure.message_about(&name);
+    Outcome::CouldNotRun(report)
+}
+
+fn not_opened(report: Report, failure: &Failure, seal: &Seal) -> Report {
+    let mut report = report.failed(failure);
+    if failure.kind == FailureKind::Problem(Problem::WrongPassphrase) {
+        let title = texts::not_the_passphrase(seal);
+        report.message = format!("{title}. {}.", failure.words().advice);
+    }
+    report
+}
+
+fn describe(mut report: Report, opened: Opened) -> Report {
     report.key = opened.key;
     report.integrity = Some(opened.integrity.word());
     report.sha256 = Some(hexadecimal(&Sha256::digest(&opened.data)));
+    report.signed_by = opened.signed_by;
     report.unlock_ms = Some(millis(opened.unlock_time));
     report.decrypt_ms = Some(millis(opened.decrypt_time));
     let started = Instant::now();
@@ -126,45 +117,31 @@ fn describe(mut report: Report, opened: shared::decrypt::Opened) -> Report {
             report.duration_ms = Some(millis(decoded.pcm.duration()));
             report.codec = Some(decoded.codec);
             report.ok = true;
-            report.message = opens_message(decoded.is_damaged, decoded.pcm.duration());
+            let may_be_altered = opened.integrity == Integrity::None;
+            report.message =
+                opens_message(decoded.pcm.duration(), may_be_altered, decoded.is_damaged);
             report
         }
         Ok(None) => report,
-        Err(failure) => failed(report, &failure),
+        Err(failure) => report.failed(&failure),
     }
 }
 
-fn opens_message(is_damaged: bool, duration: Duration) -> String {
-    let length = call::clock(duration);
-    if is_damaged {
-        format!(
-            "This workstation can open it and play {length}. Part of the audio is damaged or missing."
-        )
-    } else {
-        format!("This workstation can open it and play {length}")
-    }
-}
-
-fn failed(mut report: Report, failure: &Failure) -> Report {
-    report.ok = false;
-    report.problem = failure.word();
-    report.message = failure.message();
-    report
+/// That it opens, and what is wrong with it all the same.
+fn opens_message(duration: Duration, may_be_altered: bool, is_damaged: bool) -> String {
+    let opens = format!("This workstation can open it and play {}", call::clock(duration));
+    let altered = may_be_altered.then_some(texts::WITHOUT_INTEGRITY);
+    let damaged = is_damaged.then_some(texts::PART_IS_MISSING);
+    let marks: Vec<&str> = altered.into_iter().chain(damaged).collect();
+    if marks.is_empty() { opens } else { format!("{opens}. {}.", marks.join(". ")) }
 }
 
 /// Reads to the end; one line break at the end belongs to the shell, not to the passphrase.
 fn read_passphrase(descriptor: Option<u32>) -> Result<Passphrase, String> {
     let Some(descriptor) = descriptor else {
-        return Err("A passphrase is needed to say whether the recording opens. Give it on a \
-                    descriptor, for example: --passphrase-fd 0 < passphrase-file"
-            .to_owned());
+        return Err(texts::PASSPHRASE_NEEDED.to_owned());
     };
-    let unreadable = |error: std::io::Error| {
-        format!(
-            "The passphrase could not be read from descriptor {descriptor} ({error}). Open it for \
-             reading, or use --passphrase-fd 0 and standard input."
-        )
-    };
+    let unreadable = |error: std::io::Error| texts::passphrase_unreadable(descriptor, error);
     let source = platform::passphrase_source(descriptor).map_err(unreadable)?;
     // Room for all of it at once: a growing buffer would leave copies behind.
     let mut octets = Zeroizing::new(Vec::with_capacity(PASSPHRASE_OCTETS as usize + 1));
@@ -183,37 +160,5 @@ fn millis(duration: Duration) -> f64 {
 }
 
 fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
-}
-
-/// The report as one line of JSON.
-pub fn as_json(report: &Report) -> String {
-    serde_json::to_string(report).unwrap_or_else(|error| {
-        serde_json::json!({ "ok": false, "message": error.to_string() }).to_string()
-    })
-}
-
-/// The report as a few aligned lines.
-pub fn as_text(report: &Report) -> String {
-    let mut text = format!("{}\n", report.message);
-    let mut line = |name: &str, value: Option<String>| {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            let _ = writeln!(text, "  {name:<11} {value}");
-        }
-    };
-    line("problem", report.problem.map(str::to_owned));
-    line("sealed to", Some(report.sealed_to.join(", ")));
-    line("opened by", report.key.clone());
-    line("integrity", report.integrity.map(str::to_owned));
-    line("sha256", report.sha256.clone());
-    line("codec", report.codec.clone());
-    line("length", report.duration_ms.map(|ms| format!("{:.3} s", ms / 1000.0)));
-    line("unlocked in", report.unlock_ms.map(|ms| format!("{ms:.1} ms")));
-    line("decrypted", report.decrypt_ms.map(|ms| format!("{ms:.1} ms")));
-    line("decoded in", report.decode_ms.map(|ms| format!("{ms:.1} ms")));
-    text
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -23,10 +23,13 @@ pub mod audio;
 pub mod call;
 pub mod check;
 pub mod cli;
+pub mod failure;
 pub mod keys;
 pub mod message;
 pub mod open;
 mod platform;
+pub mod policy;
+pub mod report;
 pub mod screen;
 pub mod settings;
 pub mod state;
@@ -45,7 +48,7 @@ use keys::store::KeyStore;
 pub fn run(cli: &Cli) -> ExitCode {
     platform::harden_process();
     let Some(data_folder) = cli.data_folder() else {
-        complain("There is no folder for keys and settings. Name one with --data-dir.");
+        complain(texts::NO_DATA_FOLDER);
         return ExitCode::from(2);
     };
     if let Some(path) = &cli.check {
@@ -68,9 +71,9 @@ fn run_check(path: &Path, data_folder: &Path, cli: &Cli) -> ExitCode {
     let report = outcome.report();
     let exit_code = outcome.exit_code();
     if cli.json {
-        say(&format!("{}\n", check::as_json(report)));
+        say(&format!("{}\n", report.as_json()));
     } else if exit_code != 2 {
-        say(&check::as_text(report));
+        say(&report.as_text());
     }
     if exit_code == 2 {
         complain(&report.message);

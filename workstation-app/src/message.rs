@@ -71,6 +71,10 @@ pub struct Recording {
     pub opened_by: Option<String>,
     /// Part of the audio is damaged or cut off.
     pub is_damaged: bool,
+    /// Nothing showed whether it was changed: only the administrator's policy let it open.
+    pub may_be_altered: bool,
+    /// Owners of the known keys that signed it.
+    pub signed_by: Vec<String>,
 }
 
 /// What the worker is doing.

@@ -64,6 +64,8 @@ pub struct ProblemScreen {
     pub failure: Failure,
     /// Whom it is sealed for, as far as that was read.
     pub sealed_to: Vec<String>,
+    /// Changes whenever the button must have the focus and the details must fold.
+    pub attempt: u64,
 }
 
 /// A file and the call it is about.

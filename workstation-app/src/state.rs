@@ -14,7 +14,7 @@ use crate::keys::KeyCard;
 use crate::message::{Command, Event, Generation, Recording, Seal, Stage};
 use crate::open::dialog::Wanted;
 use crate::settings::Settings;
-use crate::texts::{Failure, FailureKind, Remedy};
+use crate::texts::{self, Failure, FailureKind, Remedy};
 
 pub use crate::screen::{
     Action, Effect, Listening, Locked, Notice, Opening, Pending, ProblemScreen, Screen, Selected,
@@ -144,10 +144,7 @@ impl AppState {
     fn open(&mut self, paths: Vec<PathBuf>, now: Instant) -> Vec<Effect> {
         let others = paths.len().saturating_sub(1);
         let Some(path) = paths.into_iter().next() else { return Vec::new() };
-        self.notice = (others > 0).then(|| Notice {
-            is_bad: false,
-            text: format!("One recording is open at a time; {others} more were left out"),
-        });
+        self.notice = (others > 0).then(|| Notice { is_bad: false, text: texts::left_out(others) });
         self.read(path, now)
     }
 
@@ -209,7 +206,9 @@ impl AppState {
             return Vec::new();
         }
         self.take_pending();
-        self.screen = Screen::Problem(ProblemScreen { failure, sealed_to });
+        self.attempt += 1;
+        let attempt = self.attempt;
+        self.screen = Screen::Problem(ProblemScreen { failure, sealed_to, attempt });
         vec![Effect::Silence]
     }
 
@@ -289,12 +288,8 @@ impl AppState {
             (Wanted::Recording, Some(path)) => self.open(vec![path], now),
             (Wanted::Key, Some(path)) => vec![Effect::Send(Command::ImportKey { path })],
             (_, None) => {
-                self.notice = is_missing.then(|| Notice {
-                    is_bad: true,
-                    text: "This desktop offers no file dialog. Drop the file on this window, or \
-                           give its name on the command line."
-                        .to_owned(),
-                });
+                self.notice = is_missing
+                    .then(|| Notice { is_bad: true, text: texts::NO_FILE_DIALOG.to_owned() });
                 Vec::new()
             }
         }

@@ -1,33 +1,20 @@
 //! What does a person read when something goes wrong, and which button helps? One table for the
-//! window and for `--check`.
+//! window, `--check` and `--import-key`; what `shared` says of key files stands there.
+//!
+//! A title and an advice are one sentence each, without a full stop.
 
-use shared::decrypt::{OpenError, Problem};
+use std::fmt::Display;
+use std::path::Path;
+use std::time::Duration;
 
-/// What went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailureKind {
-    /// The content of the file, in the words of the `--check` contract.
-    Problem(Problem),
-    /// There is no such file.
-    FileMissing,
-    /// The system does not let this person read it.
-    FileForbidden,
-    /// A folder, a pipe or a device.
-    NotAFile,
-    /// The disk or the network drive failed.
-    FileUnreadable,
-    /// This program failed; its fault, not the file's.
-    Internal,
-}
+use shared::decrypt::Problem;
 
-/// One failure: its kind for the table, its detail for whoever is asked for help.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// Which row of the table.
-    pub kind: FailureKind,
-    /// Technical words without secrets.
-    pub detail: String,
-}
+use crate::audio::player::SoundFault;
+use crate::call::clock;
+use crate::keys::KeyCard;
+use crate::message::Seal;
+
+pub use crate::failure::{Failure, FailureKind};
 
 /// The button that helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,108 +38,76 @@ pub struct Words {
     pub remedy: Remedy,
 }
 
-impl Failure {
-    /// A failure of `kind`.
-    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into() }
-    }
-
-    /// The row of the table.
-    pub fn words(&self) -> Words {
-        words(self.kind)
-    }
-
-    /// Both sentences in one line, with the detail where it names what is not supported.
-    pub fn message(&self) -> String {
-        let Words { title, advice, .. } = self.words();
-        if self.names_its_cause() {
-            format!("{title} ({}). {advice}.", self.detail)
-        } else {
-            format!("{title}. {advice}.")
-        }
-    }
-
-    /// The same about a file, which is named last.
-    pub fn message_about(&self, name: &str) -> String {
-        format!("{}: {name}", self.message().trim_end_matches('.'))
-    }
-
-    /// Whether the detail belongs into the message: the administrator needs to know which kind.
-    pub fn names_its_cause(&self) -> bool {
-        let is_unsupported = matches!(
-            self.kind,
-            FailureKind::Problem(Problem::UnsupportedKey | Problem::UnsupportedAudio)
-        );
-        is_unsupported && !self.detail.is_empty()
-    }
-
-    /// The word of the `--check` contract; none where no content was seen.
-    pub fn word(&self) -> Option<&'static str> {
-        match self.kind {
-            FailureKind::Problem(problem) => Some(problem.word()),
-            _ => None,
-        }
-    }
-}
-
-impl From<&OpenError> for Failure {
-    fn from(error: &OpenError) -> Self {
-        Self::new(FailureKind::Problem(error.problem()), error.to_string())
-    }
-}
-
-/// The table.
+/// Why a recording is not heard.
 pub fn words(kind: FailureKind) -> Words {
-    match kind {
+    let (title, advice, remedy) = match kind {
         FailureKind::Problem(problem) => problem_words(problem),
-        FailureKind::FileMissing => Words {
-            title: "There is no such file",
-            advice: "Check where it was saved, or download it again",
-            remedy: Remedy::OpenAnother,
-        },
-        FailureKind::FileForbidden => Words {
-            title: "You are not allowed to read this file",
-            advice: "Ask its owner for access, or save a copy that is yours",
-            remedy: Remedy::TryAgain,
-        },
-        FailureKind::NotAFile => Words {
-            title: "This is not a file",
-            advice: "Choose a recording, not a folder or a device",
-            remedy: Remedy::OpenAnother,
-        },
-        FailureKind::FileUnreadable => Words {
-            title: "The file could not be read",
-            advice: "Check the disk or network drive that it is on, then try again",
-            remedy: Remedy::TryAgain,
-        },
-        FailureKind::Internal => Words {
-            title: "A fault in this program stopped it",
-            advice: "Send the details to your administrator",
-            remedy: Remedy::TryAgain,
-        },
-    }
+        FailureKind::NoSound => (
+            "There is no sound in this recording",
+            "Ask your administrator; it opened well, but what was sealed is no audio",
+            Remedy::OpenAnother,
+        ),
+        FailureKind::FileMissing => (
+            "There is no such file",
+            "Check where it was saved, or download it again",
+            Remedy::OpenAnother,
+        ),
+        FailureKind::FileForbidden => (
+            "You are not allowed to read this file",
+            "Ask its owner for access, or save a copy that is yours",
+            Remedy::TryAgain,
+        ),
+        FailureKind::NotAFile => (
+            "This is not a file",
+            "Choose a recording, not a folder or a device",
+            Remedy::OpenAnother,
+        ),
+        FailureKind::FileUnreadable => (
+            "The file could not be read",
+            "Check the disk or network drive that it is on, then try again",
+            Remedy::TryAgain,
+        ),
+        FailureKind::Policy => (
+            "The policy of this computer is broken, so no recording opens",
+            "Tell your administrator, who finds the place in the details",
+            Remedy::TryAgain,
+        ),
+        FailureKind::KeysUnreadable => (
+            "The keys on this workstation cannot be read",
+            "Tell your administrator, who finds the folder in the details",
+            Remedy::TryAgain,
+        ),
+        FailureKind::Internal => (
+            "A fault in this program stopped it",
+            "Send the details to your administrator",
+            Remedy::TryAgain,
+        ),
+    };
+    Words { title, advice, remedy }
 }
 
-fn problem_words(problem: Problem) -> Words {
-    let (title, advice, remedy) = match problem {
+fn problem_words(problem: Problem) -> (&'static str, &'static str, Remedy) {
+    match problem {
         Problem::Damaged => (
             "This recording is damaged",
-            "Download it again; nothing of it was played",
+            "Download it again, and tell your administrator if it is still damaged",
             Remedy::OpenAnother,
         ),
         Problem::Incomplete => (
             "The download is incomplete",
-            "Download the recording again and wait until it has finished",
+            "Download the recording again, and wait until it has finished",
             Remedy::OpenAnother,
         ),
         Problem::NoIntegrity => (
             "This recording is not protected against changes",
-            "Ask your administrator to have it sealed again; it cannot be told from a forged one",
+            "Ask your administrator to have it sealed again, or to allow old recordings like it",
             Remedy::OpenAnother,
         ),
-        Problem::NotPgpEmpty => {
-            ("The file is empty", "Download the recording again", Remedy::OpenAnother)
-        }
+        Problem::NotPgpEmpty => (
+            "The file is empty",
+            "Download the recording again, and tell your administrator if it is still empty",
+            Remedy::OpenAnother,
+        ),
         Problem::NotPgpHtml => (
             "This is a web page, not a recording",
             "Sign in on the site it came from, then download the recording again",
@@ -160,8 +115,7 @@ fn problem_words(problem: Problem) -> Words {
         ),
         Problem::NotPgpAudio => (
             "This recording is not sealed",
-            "It is plain audio, which any player opens; tell your administrator that it was not \
-             sealed",
+            "Any player opens it; tell your administrator that it was not sealed",
             Remedy::OpenAnother,
         ),
         Problem::NotPgpUnknown => (
@@ -185,15 +139,135 @@ fn problem_words(problem: Problem) -> Words {
             Remedy::TryAgain,
         ),
         Problem::UnsupportedAudio => (
-            "This kind of audio cannot be played yet",
-            "The recording itself opened well; ask your administrator for it as MP3 or WAV",
+            "This kind of audio cannot be played",
+            "Ask your administrator for it as MP3 or WAV; the recording itself opened well",
             Remedy::OpenAnother,
         ),
         Problem::TooLarge => (
-            "This recording is too large to be opened in memory",
-            "Ask your administrator for the part of it that you need",
+            "This recording is too large to be opened",
+            "Ask your administrator for it in smaller parts",
             Remedy::OpenAnother,
         ),
-    };
-    Words { title, advice, remedy }
+    }
+}
+
+/// The title of a wrong passphrase where it is known whose it should be.
+pub fn not_the_passphrase(seal: &Seal) -> String {
+    let keys = sealed_for(seal);
+    let own = if seal.by_passphrase { ", nor this recording's own" } else { "" };
+    format!("That is not the passphrase of {}{own}", keys.as_deref().unwrap_or("this recording"))
+}
+
+/// The held keys that open a recording, by their owners; none if only a passphrase does.
+pub fn sealed_for(seal: &Seal) -> Option<String> {
+    let owners: Vec<&str> = seal.opened_by.iter().map(KeyCard::name).collect();
+    match owners.as_slice() {
+        [] => None,
+        [owner] => Some(format!("the key of {owner}")),
+        owners => Some(format!("the keys of {}", owners.join(", "))),
+    }
+}
+
+/// What is wrong with a recording that is heard all the same: nothing protected it.
+pub const WITHOUT_INTEGRITY: &str =
+    "Sealed without protection against changes: it may have been altered";
+
+/// The same: not all of it is there.
+pub const PART_IS_MISSING: &str = "Part of the audio is damaged or missing";
+
+/// The same with how much is there.
+pub fn part_is_missing(length: Duration) -> String {
+    format!("{PART_IS_MISSING}; {} of it can be heard", clock(length))
+}
+
+/// Why nothing is heard although it plays.
+pub fn sound(fault: SoundFault) -> &'static str {
+    match fault {
+        SoundFault::NoDevice => "No sound device was found; it plays as soon as one is connected",
+        SoundFault::DeviceLost => {
+            "The sound device is gone; it plays on as soon as one is connected"
+        }
+    }
+}
+
+/// There is no key at all.
+pub const NO_KEY_HELD: &str = "This workstation holds no key yet";
+
+/// A file in the store that is no key.
+pub fn key_file_damaged(name: &str) -> String {
+    format!(
+        "A key file on this workstation is damaged and was left as it is. Move it elsewhere, then \
+         bring the key again: {name}"
+    )
+}
+
+/// A key file that would be overwritten by the import of its key.
+pub fn key_in_the_way(path: &Path) -> String {
+    format!(
+        "A damaged key file stands in the way and was left untouched. Move it elsewhere, then \
+         bring the key again: {}",
+        shown(path)
+    )
+}
+
+/// A key that its thief could use.
+pub fn key_without_passphrase(owner: &str) -> String {
+    format!(
+        "The key of {owner} has no passphrase, so anybody who copies the file could use it. Set \
+         one first (in Kleopatra: Change Passphrase; with gpg: gpg --change-passphrase), export \
+         the key again and bring that file."
+    )
+}
+
+/// The store cannot be written.
+pub fn keys_not_kept(folder: &Path, cause: impl Display) -> String {
+    format!(
+        "The key could not be kept ({cause}). Check that this folder can be written and has \
+         space: {}",
+        shown(folder)
+    )
+}
+
+/// The store cannot be read.
+pub fn keys_not_read(folder: &Path, cause: impl Display) -> String {
+    let title = words(FailureKind::KeysUnreadable).title;
+    format!("{title} ({cause}). Check that this folder can be opened: {}", shown(folder))
+}
+
+/// The desktop has none.
+pub const NO_FILE_DIALOG: &str = "This desktop offers no file dialog. Drop the file on this \
+                                  window, or give its name on the command line.";
+
+/// More files were given than are opened.
+pub fn left_out(count: usize) -> String {
+    format!("One recording is open at a time; {count} more were left out")
+}
+
+/// `--check` without a passphrase.
+pub const PASSPHRASE_NEEDED: &str = "A passphrase is needed to say whether the recording opens. Give it on a descriptor, for \
+     example: --passphrase-fd 0 < passphrase-file";
+
+/// `--check` with one that cannot be read.
+pub fn passphrase_unreadable(descriptor: u32, cause: impl Display) -> String {
+    format!(
+        "The passphrase could not be read from descriptor {descriptor} ({cause}). Open it for \
+         reading, or use --passphrase-fd 0 and standard input."
+    )
+}
+
+/// A user without a home.
+pub const NO_DATA_FOLDER: &str =
+    "There is no folder for keys and settings. Name one with --data-dir.";
+
+/// A machine without a desktop.
+pub fn no_window(causes: &[String]) -> String {
+    format!(
+        "No window can be shown here ({}). Start it on a desktop; --check and --import-key need \
+         no window.",
+        causes.join("; ")
+    )
+}
+
+fn shown(path: &Path) -> String {
+    shared::recording::escaped(path.as_os_str().as_encoded_bytes())
 }

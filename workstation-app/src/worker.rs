@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use shared::certs::SecretKey;
-use shared::decrypt::{self, Envelope, Opened, Opener, Problem, Rules};
+use shared::decrypt::{self, Envelope, Integrity, Opened, Opener, Problem, Rules};
 use shared::gnupg::Gnupg;
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
@@ -21,6 +21,7 @@ use crate::keys::store::KeyStore;
 use crate::keys::{self, KeyCard};
 use crate::message::{Command, Event, Generation, Recording, Seal, Stage, Wake};
 use crate::open;
+use crate::policy;
 use crate::texts::{Failure, FailureKind};
 
 /// Progress is told this often at most.
@@ -80,7 +81,7 @@ impl Worker {
             return self.import(&octets, Some(generation));
         }
         *message = None;
-        match locate(&octets, &self.held_keys()) {
+        match self.locate(&octets) {
             Ok((envelope, seal)) => {
                 *message = Some(Message { octets, envelope });
                 self.tell(Event::Located { generation, seal });
@@ -94,15 +95,27 @@ impl Worker {
             let failure = Failure::new(FailureKind::Internal, "nothing was read");
             return self.fail(generation, failure, Vec::new());
         };
-        let outcome =
-            open_message(&message.octets, &self.held_keys(), passphrase, Rules::default())
-                .and_then(|opened| self.decode(generation, &opened));
+        let outcome = self
+            .open(&message.octets, passphrase)
+            .and_then(|opened| self.decode(generation, &opened));
         match outcome {
             Ok(Some(recording)) => self.tell(Event::Ready { generation, recording }),
             // Stopped, because something else was selected.
             Ok(None) => {}
             Err(failure) => self.fail(generation, failure, message.envelope.sealed_to.clone()),
         }
+    }
+
+    /// Looks at the policy first: under a broken one nobody is asked for a passphrase.
+    fn locate(&self, octets: &[u8]) -> Result<(Envelope, Seal), (Failure, Vec<String>)> {
+        let held = policy::read().and_then(|_| self.held_keys());
+        locate(octets, &held.map_err(|failure| (failure, Vec::new()))?)
+    }
+
+    /// The policy is read again: it may have changed while the passphrase was typed.
+    fn open(&self, octets: &[u8], passphrase: &Passphrase) -> Result<Opened, Failure> {
+        let rules = policy::read()?.rules();
+        open_message(octets, &self.held_keys()?, passphrase, rules)
     }
 
     fn decode(
@@ -127,6 +140,7 @@ impl Worker {
         let Some(decoded) = decode_audio(&opened.data, &mut progress)? else { return Ok(None) };
         let owner = opened.key.as_ref().and_then(|fingerprint| {
             self.held_keys()
+                .unwrap_or_default()
                 .iter()
                 .find(|key| key.fingerprint() == *fingerprint)
                 .map(|key| KeyCard::of(key).name().to_owned())
@@ -136,6 +150,8 @@ impl Worker {
             pcm: Arc::new(decoded.pcm),
             opened_by: owner,
             is_damaged: decoded.is_damaged,
+            may_be_altered: opened.integrity == Integrity::None,
+            signed_by: opened.signed_by.clone(),
         }))
     }
 
@@ -160,8 +176,10 @@ impl Worker {
         }
     }
 
-    fn held_keys(&self) -> Vec<SecretKey> {
-        self.store.load().map(|held| held.keys).unwrap_or_default()
+    fn held_keys(&self) -> Result<Vec<SecretKey>, Failure> {
+        let held = self.store.load();
+        held.map(|held| held.keys)
+            .map_err(|error| Failure::new(FailureKind::KeysUnreadable, error.to_string()))
     }
 
     fn tell_keys(&self) {
@@ -182,7 +200,8 @@ pub fn locate(
     octets: &[u8],
     held: &[SecretKey],
 ) -> Result<(Envelope, Seal), (Failure, Vec<String>)> {
-    let envelope = decrypt::inspect(octets).map_err(|error| (Failure::from(&error), Vec::new()))?;
+    let failed = |error| Failure::from(&error).about_file(octets);
+    let envelope = decrypt::inspect(octets).map_err(|error| (failed(error), Vec::new()))?;
     let mut opened_by: Vec<KeyCard> =
         envelope.keys_for(held).into_iter().map(KeyCard::of).collect();
     if opened_by.is_empty() && !envelope.by_passphrase {
@@ -191,7 +210,7 @@ pub fn locate(
     let (sealed_to, by_passphrase) = (envelope.sealed_to.clone(), envelope.by_passphrase);
     let seal = Seal { sealed_to, by_passphrase, opened_by };
     if seal.opened_by.is_empty() && !seal.by_passphrase {
-        return Err((Failure::from(&envelope.no_key()), envelope.sealed_to));
+        return Err((failed(envelope.no_key()), envelope.sealed_to));
     }
     Ok((envelope, seal))
 }
@@ -212,8 +231,9 @@ pub fn open_message(
 ) -> Result<Opened, Failure> {
     let mut opener = Opener::new(held.to_vec(), rules).asking(Gnupg::installed());
     catch_unwind(AssertUnwindSafe(|| opener.open(octets, Some(passphrase))))
-        .map_err(|_| Failure::new(FailureKind::Problem(Problem::Damaged), "the reader gave up"))?
-        .map_err(|error| Failure::from(&error))
+        .map_err(|_| Failure::new(FailureKind::Problem(Problem::Damaged), "the reader gave up"))
+        .and_then(|opened| opened.map_err(|error| Failure::from(&error)))
+        .map_err(|failure| failure.about_file(octets))
 }
 
 /// Decodes what was opened; `None` if `progress` stopped it.
@@ -228,6 +248,9 @@ pub fn decode_audio(
         Ok(Err(DecodeError::Stopped)) => Ok(None),
         Ok(Err(error @ DecodeError::TooLong)) => {
             Err(Failure::new(FailureKind::Problem(Problem::TooLarge), error.to_string()))
+        }
+        Ok(Err(error @ DecodeError::NotAudio(_))) => {
+            Err(Failure::new(FailureKind::NoSound, error.to_string()))
         }
         Ok(Err(error)) => Err(unsupported(error.to_string())),
         Err(_) => Err(unsupported("the decoder gave up".to_owned())),

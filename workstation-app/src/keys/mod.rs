@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use shared::certs::{KeyError, SecretKey};
 use shared::gnupg::SpecialKey;
 
+use crate::texts;
 use store::{KeyStore, StoreError};
 
 /// What a person sees of a key.
@@ -41,9 +42,14 @@ impl KeyCard {
 
     /// The owner without the address, as colleagues call each other.
     pub fn name(&self) -> &str {
-        let name = self.owner.split_once(" <").map_or("", |(name, _)| name.trim());
-        if name.is_empty() { &self.owner } else { name }
+        name_of(&self.owner)
     }
+}
+
+/// An owner without the address.
+pub fn name_of(owner: &str) -> &str {
+    let name = owner.split_once(" <").map_or("", |(name, _)| name.trim());
+    if name.is_empty() { owner } else { name }
 }
 
 /// Why keys were not imported. Each text is two sentences: what went wrong, what to do.
@@ -53,11 +59,7 @@ pub enum ImportError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// The key has no passphrase.
-    #[error(
-        "The key of {owner} has no passphrase, so anybody who copies the file could use it. Set \
-         one first (in Kleopatra: Change Passphrase; with gpg: gpg --change-passphrase), export \
-         the key again and bring that file."
-    )]
+    #[error("{}", texts::key_without_passphrase(owner))]
     Unprotected {
         /// Whose key it is.
         owner: String,

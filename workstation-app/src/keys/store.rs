@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use shared::certs::{KeyError, SecretKey};
 
 use crate::platform;
+use crate::texts;
 
 /// No key file comes near this; what is larger is something else.
 const KEY_FILE_OCTETS: u64 = 4 << 20;
@@ -14,11 +15,7 @@ const KEY_FILE_OCTETS: u64 = 4 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The folder or a file in it cannot be written.
-    #[error(
-        "The key could not be kept ({source}). Check that this folder can be written and has \
-         space: {}",
-        folder.display()
-    )]
+    #[error("{}", texts::keys_not_kept(folder, source))]
     Write {
         /// Where.
         folder: PathBuf,
@@ -26,11 +23,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// The folder cannot be listed.
-    #[error(
-        "The keys on this workstation cannot be read ({source}). Check that this folder can be \
-         opened: {}",
-        folder.display()
-    )]
+    #[error("{}", texts::keys_not_read(folder, source))]
     Read {
         /// Where.
         folder: PathBuf,
@@ -38,11 +31,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// A file with this key's name holds something else.
-    #[error(
-        "A damaged key file stands in the way and was left untouched. Move it elsewhere, then \
-         bring the key again: {}",
-        path.display()
-    )]
+    #[error("{}", texts::key_in_the_way(path))]
     InTheWay {
         /// Which.
         path: PathBuf,

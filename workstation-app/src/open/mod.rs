@@ -23,7 +23,7 @@ pub fn read_limited(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Failu
     let file = crate::platform::open_regular(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     if length > limit {
-        return Err(too_large(length));
+        return Err(too_large(length, limit));
     }
     // Wiped, because it may turn out to be a recording that was never sealed.
     let mut octets =
@@ -31,13 +31,13 @@ pub fn read_limited(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Failu
     // The file may grow while it is read.
     file.take(limit + 1).read_to_end(&mut octets).map_err(unreadable)?;
     if octets.len() as u64 > limit {
-        return Err(too_large(octets.len() as u64));
+        return Err(too_large(octets.len() as u64, limit));
     }
     Ok(octets)
 }
 
-fn too_large(length: u64) -> Failure {
-    let detail = format!("{length} bytes, the limit is {MESSAGE_OCTETS}");
+fn too_large(length: u64, limit: u64) -> Failure {
+    let detail = format!("{length} bytes, the limit is {limit}");
     Failure::new(FailureKind::Problem(Problem::TooLarge), detail)
 }
 

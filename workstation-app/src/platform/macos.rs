@@ -3,6 +3,7 @@
 use eframe::Renderer;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
+pub use super::policy_file::{POLICY_PLACE, policy_source};
 pub use super::unix::{
     create_private_folder, default_data_folder, open_regular, passphrase_source, sync_folder,
 };

@@ -9,19 +9,21 @@ mod windows;
 
 #[cfg(target_os = "linux")]
 pub use linux::{
-    create_private_folder, default_data_folder, harden_process, open_regular, passphrase_source,
-    renderers, sync_folder,
+    POLICY_PLACE, create_private_folder, default_data_folder, harden_process, open_regular,
+    passphrase_source, policy_source, renderers, sync_folder,
 };
 #[cfg(target_os = "macos")]
 pub use macos::{
-    create_private_folder, default_data_folder, harden_process, open_regular, passphrase_source,
-    renderers, sync_folder,
+    POLICY_PLACE, create_private_folder, default_data_folder, harden_process, open_regular,
+    passphrase_source, policy_source, renderers, sync_folder,
 };
 #[cfg(windows)]
 pub use windows::{
-    create_private_folder, default_data_folder, harden_process, open_regular, passphrase_source,
-    renderers, sync_folder,
+    POLICY_PLACE, create_private_folder, default_data_folder, harden_process, open_regular,
+    passphrase_source, policy_source, renderers, sync_folder,
 };
 
+#[cfg(unix)]
+mod policy_file;
 #[cfg(unix)]
 mod unix;

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use eframe::Renderer;
 use etcetera::BaseStrategy;
+use windows_registry::{LOCAL_MACHINE, Type};
+
+use crate::policy::Source;
 
 /// Creates a folder; below the user's profile Windows gives access to its owner alone.
 pub fn create_private_folder(folder: &Path) -> Result<()> {
@@ -41,6 +44,30 @@ pub fn sync_folder(_folder: &Path) -> Result<()> {
 
 /// Windows writes no dump of a program's memory unless an administrator asks for it.
 pub fn harden_process() {}
+
+/// Where the administrator's policy stands. Windows lets administrators alone write there.
+pub const POLICY_PLACE: &str = r"HKLM\Software\Policies\Callseal";
+
+/// Its values; keys below it are passed on as names that mean nothing.
+pub fn policy_source() -> std::result::Result<Source, String> {
+    let unreadable = |error| format!("{POLICY_PLACE} cannot be read: {error}");
+    let key = match LOCAL_MACHINE.open(r"Software\Policies\Callseal") {
+        Ok(key) => key,
+        Err(error) if error.code().0.cast_unsigned() == KEY_NOT_FOUND => {
+            return Ok(Source::Absent);
+        }
+        Err(error) => return Err(unreadable(error)),
+    };
+    let number = |value: windows_registry::Value| {
+        (value.ty() == Type::U32).then(|| u32::try_from(value).ok()).flatten()
+    };
+    let values = key.values().map_err(unreadable)?.map(|(name, value)| (name, number(value)));
+    let below = key.keys().map_err(unreadable)?.map(|name| (name, None));
+    Ok(Source::Registry(values.chain(below).collect()))
+}
+
+/// `ERROR_FILE_NOT_FOUND` as Windows wraps it.
+const KEY_NOT_FOUND: u32 = 0x8007_0002;
 
 /// Renderers in the order in which they are tried: over RDP and in virtual machines Windows
 /// offers OpenGL 1.1 only, where glow fails.

@@ -11,12 +11,15 @@ use super::theme::{self, Palette};
 use super::waveform::{self, Picture};
 use super::widgets::{card_frame, icon_label};
 use super::{keyboard::SKIP_SECS, transport};
-use crate::audio::player::SoundFault;
 use crate::call::{CallCard, clock};
+use crate::keys::name_of;
 use crate::state::{Action, AppState, Listening};
+use crate::texts;
 
 const WAVE_MIN_HEIGHT: f32 = 64.0;
 const WAVE_MAX_HEIGHT: f32 = 320.0;
+/// A line under the controls with its distance.
+const REMARK_HEIGHT: f32 = 6.0 * theme::STEP;
 
 /// Paints it.
 pub fn show(
@@ -27,15 +30,16 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let margin = Margin::symmetric(theme::EDGE as i8, theme::GROUP as i8 + 8);
+    let remarks = remarks(listening);
     egui::ScrollArea::vertical().id_salt("listening").auto_shrink(false).show(ui, |ui| {
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
             facts(ui, state.call());
             ui.add_space(theme::GROUP);
-            picture(ui, listening, view, actions);
+            picture(ui, listening, remarks.len(), view, actions);
             ui.add_space(theme::GROUP);
             transport::show(ui, state, listening, view, actions);
             ui.add_space(theme::GROUP);
-            footing(ui, listening);
+            footing(ui, &remarks);
         });
     });
 }
@@ -51,14 +55,21 @@ fn facts(ui: &mut Ui, call: Option<&CallCard>) {
     }
 }
 
-fn picture(ui: &mut Ui, listening: &Listening, view: &mut View, actions: &mut Vec<Action>) {
+fn picture(
+    ui: &mut Ui,
+    listening: &Listening,
+    remark_count: usize,
+    view: &mut View,
+    actions: &mut Vec<Action>,
+) {
     let palette = Palette::of(ui);
     let duration = listening.recording.pcm.duration();
     let heard = fraction(listening.playback.position, duration);
     card_frame(palette).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        // What stays under the card: times, controls, footing and their distances.
-        let below = theme::PLAY_DIAMETER + 4.0 * theme::GROUP + 5.0 * theme::CARD_PADDING;
+        // What stays under the card: times, controls, remarks and their distances.
+        let remarks = remark_count.saturating_sub(1) as f32 * REMARK_HEIGHT;
+        let below = theme::PLAY_DIAMETER + 4.0 * theme::GROUP + 5.0 * theme::CARD_PADDING + remarks;
         let height = (ui.clip_rect().bottom() - ui.cursor().top() - below)
             .clamp(WAVE_MIN_HEIGHT, WAVE_MAX_HEIGHT);
         let picture = Picture { overview: &listening.recording.overview, heard, duration };
@@ -94,34 +105,64 @@ fn fraction(position: Duration, duration: Duration) -> f32 {
     (position.as_secs_f32() / duration.as_secs_f32()).clamp(0.0, 1.0)
 }
 
-/// What is worth knowing about this playback, the most pressing first.
-fn footing(ui: &mut Ui, listening: &Listening) {
-    let palette = Palette::of(ui);
-    ui.vertical_centered(|ui| match (listening.playback.fault, listening.recording.is_damaged) {
-        (Some(SoundFault::NoDevice), _) => {
-            let words = "No sound device was found. It plays as soon as one is connected";
-            centred_line(ui, icons::SPEAKER_SLASH, words, palette.bad, theme::BODY);
-        }
-        (Some(SoundFault::DeviceLost), _) => {
-            let words = "The sound device is gone. It plays on as soon as one is connected";
-            centred_line(ui, icons::SPEAKER_SLASH, words, palette.bad, theme::BODY);
-        }
-        (None, true) => {
-            let words = "Part of this recording is damaged or missing; the rest is played";
-            centred_line(ui, icons::WARNING_CIRCLE, words, palette.bad, theme::BODY);
-        }
-        (None, false) => {
-            let opener = match &listening.recording.opened_by {
-                Some(owner) => format!("Opened with the key of {owner}, in memory only"),
-                None => "Opened with its own passphrase, in memory only".to_owned(),
-            };
-            centred_line(ui, icons::SHIELD, &opener, palette.muted, theme::SMALL);
-        }
-    });
+/// A line under the controls.
+struct Remark {
+    icon: &'static str,
+    words: String,
+    weight: Weight,
 }
 
-fn centred_line(ui: &mut Ui, icon: &str, words: &str, colour: Color32, size: f32) {
-    let words = RichText::new(words).size(size).color(colour);
+/// How much a remark asks for attention.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    /// Nothing is heard.
+    Fault,
+    /// To be kept in mind while listening.
+    Mark,
+    /// Good to know.
+    Quiet,
+}
+
+/// What is worth knowing about this recording and its sound, the most pressing first.
+fn remarks(listening: &Listening) -> Vec<Remark> {
+    let recording = &listening.recording;
+    let remark = |icon, words: String, weight| Remark { icon, words, weight };
+    let mark = |words| remark(icons::WARNING_CIRCLE, words, Weight::Mark);
+    let fault = listening
+        .playback
+        .fault
+        .map(|fault| remark(icons::SPEAKER_SLASH, texts::sound(fault).to_owned(), Weight::Fault));
+    let altered = recording.may_be_altered.then(|| mark(texts::WITHOUT_INTEGRITY.to_owned()));
+    let damaged =
+        recording.is_damaged.then(|| mark(texts::part_is_missing(recording.pcm.duration())));
+    let signed = (!recording.signed_by.is_empty()).then(|| {
+        let names: Vec<&str> = recording.signed_by.iter().map(|owner| name_of(owner)).collect();
+        let words = format!("Signed by {}", names.join(", "));
+        remark(icons::CHECK_CIRCLE, words, Weight::Quiet)
+    });
+    let opener = match &recording.opened_by {
+        Some(owner) => format!("Opened with the key of {owner}, in memory only"),
+        None => "Opened with its own passphrase, in memory only".to_owned(),
+    };
+    let opened = Some(remark(icons::SHIELD, opener, Weight::Quiet));
+    [fault, altered, damaged, signed, opened].into_iter().flatten().collect()
+}
+
+fn footing(ui: &mut Ui, remarks: &[Remark]) {
+    let palette = Palette::of(ui);
+    ui.spacing_mut().item_spacing.y = theme::STEP;
+    for remark in remarks {
+        let (ink, text, size) = match remark.weight {
+            Weight::Fault => (palette.bad, palette.bad, theme::BODY),
+            Weight::Mark => (palette.bad, palette.text, theme::BODY),
+            Weight::Quiet => (palette.muted, palette.muted, theme::SMALL),
+        };
+        let words = RichText::new(&remark.words).size(size).color(text);
+        centred_line(ui, remark.icon, ink, words);
+    }
+}
+
+fn centred_line(ui: &mut Ui, icon: &str, ink: Color32, words: RichText) {
     let galley = egui::WidgetText::from(words.clone()).into_galley(
         ui,
         Some(egui::TextWrapMode::Extend),
@@ -132,7 +173,7 @@ fn centred_line(ui: &mut Ui, icon: &str, words: &str, colour: Color32, size: f32
     let space = ((ui.available_width() - width) / 2.0).max(0.0);
     ui.horizontal(|ui| {
         ui.add_space(space);
-        icon_label(ui, icon, colour);
+        icon_label(ui, icon, ink);
         ui.add(egui::Label::new(words).truncate());
     });
 }

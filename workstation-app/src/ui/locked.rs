@@ -7,14 +7,17 @@ use egui::{
     Vec2, WidgetInfo,
 };
 
+use super::details;
 use super::icons;
 use super::theme::{self, Palette};
-use super::widgets::{self, Emphasis, badge, button, centred_card, details, icon_label};
+use super::widgets::{self, Emphasis, badge, button, centred_card, icon_label, muted};
 use super::{View, passphrase::PassphraseText};
+use shared::decrypt::Problem;
+
 use crate::call::CallCard;
-use crate::keys::KeyCard;
 use crate::message::{Seal, Stage};
 use crate::state::{Action, AppState, Locked, Opening};
+use crate::texts::{self, FailureKind};
 
 /// A progress that would be gone before it is read is not shown.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -53,7 +56,7 @@ pub fn show_locked(
             }
         }
         ui.add_space(theme::GAP);
-        details(ui, &mut view.is_details_open, &seal_details(state, &locked.seal));
+        widgets::details(ui, &mut view.details, &details::of_seal(state, &locked.seal));
     });
 }
 
@@ -211,47 +214,22 @@ fn reveal(ui: &Ui, passphrase: &PassphraseText, output: &egui::text_edit::TextEd
 /// Under the field: whose passphrase it is, or that it was wrong.
 fn opener(ui: &mut Ui, seal: &Seal, is_wrong: bool) {
     let palette = Palette::of(ui);
-    let whose = whose_passphrase(seal);
-    ui.horizontal_top(|ui| {
-        if is_wrong {
-            icon_label(ui, icons::WARNING_CIRCLE, palette.bad);
-            let words = format!("That is not the passphrase of {whose}");
-            ui.add(egui::Label::new(RichText::new(words).color(palette.bad)).wrap());
-        } else {
-            icon_label(ui, icons::KEY, palette.muted);
-            let words = match (&seal.opened_by.first(), seal.by_passphrase) {
-                (None, _) => "Sealed with a passphrase of its own".to_owned(),
-                (Some(_), _) => format!("Sealed for {whose}"),
-            };
-            ui.add(egui::Label::new(RichText::new(words).color(palette.muted)).wrap());
-        }
-    });
-}
-
-fn whose_passphrase(seal: &Seal) -> String {
-    let owners: Vec<&str> = seal.opened_by.iter().map(KeyCard::name).collect();
-    let keys = match owners.as_slice() {
-        [] => return "this recording".to_owned(),
-        [owner] => format!("the key of {owner}"),
-        owners => format!("the keys of {}", owners.join(", ")),
-    };
-    if seal.by_passphrase { format!("{keys}, nor this recording's own") } else { keys }
-}
-
-fn seal_details(state: &AppState, seal: &Seal) -> String {
-    let mut lines = vec![format!("File: {}", state.call().map_or("", |call| &call.file_name))];
-    lines
-        .extend(seal.sealed_to.iter().map(|key_id| format!("Sealed for key {}", shown_id(key_id))));
-    if seal.by_passphrase {
-        lines.push("Sealed with a passphrase".to_owned());
+    if is_wrong {
+        marked(ui, icons::WARNING_CIRCLE, &texts::not_the_passphrase(seal), palette.bad);
+        let words = texts::words(FailureKind::Problem(Problem::WrongPassphrase));
+        ui.add(egui::Label::new(muted(ui, words.advice)).wrap());
+    } else {
+        let words = match texts::sealed_for(seal) {
+            None => "Sealed with a passphrase of its own".to_owned(),
+            Some(keys) => format!("Sealed for {keys}"),
+        };
+        marked(ui, icons::KEY, &words, palette.muted);
     }
-    lines.extend(
-        seal.opened_by.iter().map(|key| format!("Held: {} of {}", key.fingerprint, key.owner)),
-    );
-    lines.join("\n")
 }
 
-/// A key ID as it is read aloud.
-pub fn shown_id(key_id: &str) -> &str {
-    if key_id.bytes().all(|digit| digit == b'0') { "that is not named" } else { key_id }
+fn marked(ui: &mut Ui, icon: &str, words: &str, colour: Color32) {
+    ui.horizontal_top(|ui| {
+        icon_label(ui, icon, colour);
+        ui.add(egui::Label::new(RichText::new(words).color(colour)).wrap());
+    });
 }

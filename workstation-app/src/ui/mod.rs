@@ -4,6 +4,7 @@
 pub mod passphrase;
 pub mod theme;
 
+mod details;
 mod empty;
 mod header;
 mod icons;
@@ -24,12 +25,13 @@ use crate::open::drop;
 use crate::state::{Action, AppState, Screen};
 use passphrase::{PassphraseText, TypedGuard};
 use theme::Palette;
+use widgets::Details;
 
 /// What belongs to the window alone: half-typed text, what is unfolded, where a hand is.
 pub struct View {
     passphrase: PassphraseText,
     attempt: u64,
-    is_details_open: bool,
+    details: Details,
     scrub: Option<f32>,
     /// Loudness before it was muted.
     muted_from: Option<f32>,
@@ -41,7 +43,7 @@ impl View {
         Self {
             passphrase: PassphraseText::new(guard),
             attempt: 0,
-            is_details_open: false,
+            details: Details::default(),
             scrub: None,
             muted_from: None,
         }
@@ -90,16 +92,14 @@ fn show_screen(
 fn forget_what_is_not_shown(state: &AppState, view: &mut View) {
     match &state.screen {
         Screen::Locked(locked) if locked.attempt == view.attempt => {}
-        Screen::Locked(_) => {
+        Screen::Problem(problem) if problem.attempt == view.attempt => {}
+        screen => {
             // Dropped at once, and with it wiped.
             view.passphrase.take_passphrase();
-            view.is_details_open = false;
-        }
-        Screen::Problem(_) => {}
-        Screen::Empty | Screen::Opening(_) | Screen::Listening(_) => {
-            view.passphrase.take_passphrase();
-            view.passphrase.set_wanted(false);
-            view.is_details_open = false;
+            if !matches!(screen, Screen::Locked(_)) {
+                view.passphrase.set_wanted(false);
+            }
+            view.details = Details::default();
         }
     }
 }

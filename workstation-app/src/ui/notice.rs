@@ -6,6 +6,7 @@ use super::icons;
 use super::theme::{self, Palette};
 use super::widgets::{icon_button, icon_label};
 use crate::state::{Action, AppState};
+use crate::texts;
 
 const DISMISS_WIDTH: f32 = 32.0;
 
@@ -18,11 +19,7 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
     if let Some(damaged) = state.damaged_keys.first() {
         let name = shared::recording::escaped(damaged.as_os_str().as_encoded_bytes());
-        let words = format!(
-            "A key file on this workstation is damaged and was left as it is. Move it elsewhere, \
-             then bring the key again: {name}"
-        );
-        strip(ui, true, &words, false);
+        strip(ui, true, &texts::key_file_damaged(&name), false);
     }
 }
 

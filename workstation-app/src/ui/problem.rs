@@ -1,15 +1,14 @@
 //! A recording cannot be opened: what it is, what to do, one button that does it.
 
-use egui::{RichText, Ui};
+use egui::{Response, RichText, Ui};
 
 use super::View;
-use super::icons;
-use super::locked::shown_id;
 use super::theme::{self, Palette};
-use super::widgets::{self, Emphasis, badge, button, centred_card, details, icon_label};
+use super::widgets::{self, Emphasis, badge, button, centred_card, icon_label};
+use super::{details, icons};
 use crate::keys::KeyCard;
 use crate::state::{Action, AppState, ProblemScreen};
-use crate::texts::Remedy;
+use crate::texts::{NO_KEY_HELD, Remedy};
 
 /// Paints it.
 pub fn show(
@@ -20,6 +19,8 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let words = problem.failure.words();
+    let is_new = view.attempt != problem.attempt;
+    view.attempt = problem.attempt;
     centred_card(ui, "problem", |ui| {
         let palette = Palette::of(ui);
         let icon = match words.remedy {
@@ -30,39 +31,43 @@ pub fn show(
         ui.add_space(theme::GAP);
         ui.vertical_centered(|ui| {
             ui.add(egui::Label::new(RichText::new(words.title).font(theme::large())).wrap());
-            ui.add(egui::Label::new(RichText::new(words.advice).color(palette.muted)).wrap());
+            let muted = |words: &str| RichText::new(words).color(palette.muted);
+            if let Some(kind) = problem.failure.named_kind() {
+                ui.add(egui::Label::new(muted(&format!("({kind})"))).wrap());
+            }
+            ui.add(egui::Label::new(muted(words.advice)).wrap());
         });
         ui.add_space(theme::GAP);
         if words.remedy == Remedy::BringKey {
             held(ui, &state.held);
         }
-        if remedy_button(ui, words.remedy) {
+        let remedy = remedy_button(ui, words.remedy);
+        if is_new {
+            remedy.request_focus();
+        }
+        if remedy.clicked() {
             actions.push(Action::Remedy(words.remedy));
         }
         ui.add_space(theme::GAP);
-        details(ui, &mut view.is_details_open, &detail_text(state, problem));
+        widgets::details(ui, &mut view.details, &details::of_problem(state, problem));
     });
 }
 
-fn remedy_button(ui: &mut Ui, remedy: Remedy) -> bool {
+fn remedy_button(ui: &mut Ui, remedy: Remedy) -> Response {
     let (icon, words) = match remedy {
         Remedy::BringKey => (icons::KEY, "Bring your key…"),
         Remedy::OpenAnother => (icons::FOLDER, "Open another recording…"),
         Remedy::TryAgain => (icons::FORWARD, "Try again"),
     };
     let width = ui.available_width();
-    button(ui, Emphasis::Main, icon, words, width).clicked()
+    button(ui, Emphasis::Main, icon, words, width)
 }
 
 fn held(ui: &mut Ui, held: &[KeyCard]) {
     let palette = Palette::of(ui);
     widgets::rule(ui);
     ui.add_space(theme::GAP);
-    let heading = if held.is_empty() {
-        "This workstation holds no key yet"
-    } else {
-        "This workstation holds"
-    };
+    let heading = if held.is_empty() { NO_KEY_HELD } else { "This workstation holds" };
     ui.label(RichText::new(heading).font(theme::strong()));
     for key in held {
         ui.horizontal_top(|ui| {
@@ -72,24 +77,4 @@ fn held(ui: &mut Ui, held: &[KeyCard]) {
         });
     }
     ui.add_space(theme::GAP);
-}
-
-fn detail_text(state: &AppState, problem: &ProblemScreen) -> String {
-    let mut lines = vec![format!("File: {}", state.call().map_or("", |call| &call.file_name))];
-    if let Some(word) = problem.failure.word() {
-        lines.push(format!("Problem: {word}"));
-    }
-    if !problem.failure.detail.is_empty() && problem.sealed_to.is_empty() {
-        lines.push(format!("Cause: {}", problem.failure.detail));
-    }
-    lines.extend(
-        problem.sealed_to.iter().map(|key_id| format!("Sealed for key {}", shown_id(key_id))),
-    );
-    lines.extend(
-        state
-            .held
-            .iter()
-            .map(|key| format!("Held: key {} of {}", key.key_ids.join(", "), key.owner)),
-    );
-    lines.join("\n")
 }

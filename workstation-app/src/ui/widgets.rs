@@ -84,6 +84,9 @@ pub fn icon_button(ui: &mut Ui, icon: &str, label: &str, diameter: f32) -> Respo
 
 /// The ring that shows where the keyboard is.
 pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, corner: CornerRadius) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         let stroke = Stroke::new(2.0, Palette::of(ui).accent_text);
         ui.painter().rect_stroke(
@@ -166,23 +169,28 @@ pub fn rule(ui: &mut Ui) {
     ui.painter().rect_filled(rect, CornerRadius::ZERO, Palette::of(ui).line);
 }
 
+/// What was done with the details of a screen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Details {
+    is_open: bool,
+    is_copied: bool,
+}
+
 /// "Details", folded until wanted, with a button that copies them.
-pub fn details(ui: &mut Ui, is_open: &mut bool, text: &str) {
+pub fn details(ui: &mut Ui, details: &mut Details, text: &str) {
     let palette = Palette::of(ui);
     ui.horizontal(|ui| {
-        let caret = if *is_open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
-        if text_button(ui, caret, "Details", *is_open).clicked() {
-            *is_open = !*is_open;
+        let caret = if details.is_open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
+        if text_button(ui, caret, "Details", details.is_open).clicked() {
+            *details = Details { is_open: !details.is_open, is_copied: false };
         }
-        if *is_open {
+        if details.is_open {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if text_button(ui, icons::COPY, "Copy details", false).clicked() {
-                    ui.ctx().copy_text(text.to_owned());
-                }
+                copy_button(ui, details, text);
             });
         }
     });
-    if *is_open {
+    if details.is_open {
         Frame::new()
             .fill(palette.background)
             .corner_radius(CornerRadius::same(theme::CORNER))
@@ -192,6 +200,19 @@ pub fn details(ui: &mut Ui, is_open: &mut bool, text: &str) {
                 let words = RichText::new(text).font(FontId::monospace(theme::SMALL));
                 ui.add(egui::Label::new(words.color(palette.muted)).wrap().selectable(true));
             });
+    }
+}
+
+fn copy_button(ui: &mut Ui, details: &mut Details, text: &str) {
+    // A clipboard shows nothing: without a word people press again and again.
+    let (icon, words) = if details.is_copied {
+        (icons::CHECK_CIRCLE, "Details copied")
+    } else {
+        (icons::COPY, "Copy details")
+    };
+    if text_button(ui, icon, words, false).clicked() {
+        ui.ctx().copy_text(text.to_owned());
+        details.is_copied = true;
     }
 }
 
