@@ -11,11 +11,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use common::{PASSPHRASE, data_folder_with, fixture, run};
+use common::{PASSPHRASE, data_folder_with, fixture, run, sealed_by_passphrase};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use shared::decrypt::Problem;
+use workstation_app::texts::{self, FailureKind, Words};
 
-const KEYS_IN_JSON: [&str; 12] = [
+const KEYS_IN_JSON: [&str; 15] = [
     "ok",
     "problem",
     "message",
@@ -28,6 +30,9 @@ const KEYS_IN_JSON: [&str; 12] = [
     "unlock_ms",
     "decrypt_ms",
     "decode_ms",
+    "signed_by",
+    "held",
+    "detail",
 ];
 
 fn program(data: &Path, arguments: &[&str], input: &str) -> Output {
@@ -60,6 +65,22 @@ fn checked(data: &Path, file: &Path, passphrase: &str) -> (Option<i32>, Value) {
 fn text(octets: &[u8]) -> String {
     String::from_utf8_lossy(octets).into_owned()
 }
+
+/// Both sentences of the table.
+fn message_of(kind: FailureKind) -> String {
+    let Words { title, advice, .. } = texts::words(kind);
+    format!("{title}. {advice}.")
+}
+
+const PROBLEMS: [Problem; 7] = [
+    Problem::Damaged,
+    Problem::Incomplete,
+    Problem::NoIntegrity,
+    Problem::NotPgpEmpty,
+    Problem::NotPgpHtml,
+    Problem::NotPgpAudio,
+    Problem::NotPgpUnknown,
+];
 
 fn message(name: &str) -> PathBuf {
     fixture("messages").join(name)
@@ -155,7 +176,14 @@ fn every_damaged_file_of_the_field_has_its_word() {
         let (code, json) = checked(data.path(), &message(name), PASSPHRASE);
         assert_eq!((code, &json["problem"]), (Some(1), &expected.into()), "{name}");
         assert_eq!((&json["ok"], &json["sha256"]), (&Value::Bool(false), &Value::Null), "{name}");
-        assert!(json["message"].as_str().unwrap().ends_with('.'), "{name}");
+        let problem = PROBLEMS.into_iter().find(|problem| problem.word() == expected).unwrap();
+        let words = message_of(FailureKind::Problem(problem));
+        assert_eq!(json["message"], Value::from(words), "{name}");
+        let size = std::fs::metadata(message(name)).unwrap().len();
+        let detail = json["detail"].as_str().unwrap();
+        assert!(detail.contains(&format!("Read {size} bytes")), "{name}: {detail}");
+        let is_cut_off = problem == Problem::Incomplete;
+        assert_eq!(detail.ends_with("then the file ends"), is_cut_off, "{name}: {detail}");
         count += 1;
     }
     assert_eq!(count, 20);
@@ -167,44 +195,83 @@ fn without_the_key_it_names_whom_the_file_is_for() {
     let (code, json) = checked(data.path(), &message("gpg22-cv25519.pgp"), PASSPHRASE);
     assert_eq!((code, &json["problem"]), (Some(1), &"no-key".into()));
     assert_eq!(json["sealed_to"], Value::from(vec!["50D28B16D58DF97D"]));
+    let held = json["held"].as_array().unwrap();
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0]["owner"], Value::from("gpg24 default <gpg24@field.example>"));
+    assert_eq!(held[0]["fingerprint"].as_str().unwrap().len(), 40);
+    assert_eq!(held[0]["key_ids"], Value::from(vec!["F81B3C529FC5B0FE"]));
     // Nobody is asked for a passphrase that could not help.
     let file = message("gpg22-cv25519.pgp");
     let output = program(data.path(), &["--check", file.to_str().unwrap()], "");
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stdout).contains("No key here opens"));
+    let answer = text(&output.stdout);
+    let words = message_of(FailureKind::Problem(Problem::NoKey));
+    assert!(answer.starts_with(&format!("{words}\n  problem     no-key\n")), "{answer}");
+    assert!(answer.contains("\n  sealed to   50D28B16D58DF97D\n"), "{answer}");
+    let held = "\n  held        F81B3C529FC5B0FE of gpg24 default <gpg24@field.example>\n";
+    assert!(answer.contains(held), "{answer}");
+    let nobody = tempfile::tempdir().unwrap();
+    let output = program(nobody.path(), &["--check", file.to_str().unwrap()], "");
+    assert!(text(&output.stdout).contains("\n  held        none\n"));
 }
 
 #[test]
 fn what_is_sealed_and_no_audio_is_said() {
     let folder = tempfile::tempdir().unwrap();
-    let (plain, sealed) = (folder.path().join("a.txt"), folder.path().join("a.pgp"));
-    std::fs::write(&plain, "this is a text and not a call").unwrap();
-    let home = folder.path().join("gnupg");
-    std::fs::create_dir(&home).unwrap();
-    let [home, plain, sealed_name] =
-        [&home, &plain, &sealed].map(|path| path.to_str().unwrap().to_owned());
-    run(
-        "gpg",
-        &[
-            "--homedir",
-            &home,
-            "--batch",
-            "--quiet",
-            "--pinentry-mode",
-            "loopback",
-            "--passphrase",
-            PASSPHRASE,
-            "--output",
-            &sealed_name,
-            "--symmetric",
-            &plain,
-        ],
-    );
-    run("gpgconf", &["--homedir", &home, "--kill", "gpg-agent"]);
+    let text = b"this is a text and not a call";
+    let sealed = sealed_by_passphrase(folder.path(), "a.pgp", text);
     let (code, json) = checked(folder.path(), &sealed, PASSPHRASE);
     assert_eq!((code, &json["problem"]), (Some(1), &"unsupported-audio".into()), "{json}");
+    assert_eq!(json["message"], Value::from(message_of(FailureKind::NoSound)));
     assert_eq!(json["integrity"], Value::from("mdc"));
     assert_eq!(json["codec"], Value::Null);
+}
+
+#[test]
+fn audio_that_is_cut_off_plays_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = std::fs::read(fixture("plain.mp3")).unwrap();
+    let sealed = sealed_by_passphrase(folder.path(), "a.pgp", &plain[..plain.len() / 2 + 50]);
+    let (code, json) = checked(folder.path(), &sealed, PASSPHRASE);
+    assert_eq!((code, &json["problem"]), (Some(0), &Value::Null), "{json}");
+    let expected =
+        format!("This workstation can open it and play 0:03. {}.", texts::PART_IS_MISSING);
+    assert_eq!(json["message"], Value::from(expected));
+}
+
+#[test]
+fn a_wrong_passphrase_names_the_key_and_never_itself() {
+    let data = data_folder_with(&["cv25519.secret.pgp", "rsa3072.secret.asc"]);
+    let advice = texts::words(FailureKind::Problem(Problem::WrongPassphrase)).advice;
+    for (name, whose) in [
+        ("gpg22-cv25519.pgp", "the key of CV25519"),
+        ("gpg22-passphrase-only.pgp", "this recording"),
+        ("gpg22-passphrase-and-key.pgp", "the key of CV25519, nor this recording's own"),
+    ] {
+        // However often: nothing is locked by it.
+        for wrong in ["tragic zebra", "", "tragic zebra", "correct horse "] {
+            let (code, json) = checked(data.path(), &message(name), wrong);
+            assert_eq!((code, &json["problem"]), (Some(1), &"wrong-passphrase".into()), "{json}");
+            let expected = format!("That is not the passphrase of {whose}. {advice}.");
+            assert_eq!(json["message"], Value::from(expected));
+            assert!(!json.to_string().contains("zebra"), "{json}");
+        }
+        let (code, json) = checked(data.path(), &message(name), PASSPHRASE);
+        assert_eq!(code, Some(0), "{json}");
+        assert!(!json.to_string().contains(PASSPHRASE), "{json}");
+    }
+}
+
+#[test]
+fn who_signed_is_said_and_a_signature_of_somebody_unknown_is_no_alarm() {
+    let file = message("gpg22-signed.pgp");
+    let known = data_folder_with(&["cv25519.secret.pgp", "rsa3072.secret.asc"]);
+    let (_, json) = checked(known.path(), &file, PASSPHRASE);
+    assert_eq!(json["signed_by"], Value::from(vec!["RSA3072 <rsa3072@field.example>"]));
+    let unknown = data_folder_with(&["cv25519.secret.pgp"]);
+    let (code, json) = checked(unknown.path(), &file, PASSPHRASE);
+    assert_eq!((code, &json["signed_by"]), (Some(0), &Value::Array(Vec::new())), "{json}");
+    assert_eq!(json["message"], Value::from("This workstation can open it and play 0:06"));
 }
 
 #[test]
@@ -243,6 +310,18 @@ fn what_cannot_run_ends_with_two() {
     let output = program(data.path(), &["--check", "/no/such/file", "--json"], "");
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&json["ok"], &json["problem"]), (&Value::Bool(false), &Value::Null));
+}
+
+#[test]
+fn keys_that_cannot_be_read_are_no_missing_key() {
+    let data = tempfile::tempdir().unwrap();
+    std::fs::write(data.path().join("keys"), b"a file where the folder should be").unwrap();
+    let file = message("gpg22-cv25519.pgp");
+    let output = program(data.path(), &["--check", file.to_str().unwrap()], "");
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = text(&output.stderr);
+    let title = texts::words(FailureKind::KeysUnreadable).title;
+    assert!(complaint.starts_with(title) && complaint.contains("/keys"), "{complaint}");
 }
 
 #[test]

@@ -43,6 +43,20 @@ pub fn recording_named(folder: &Path, name: &str, message: &str) -> PathBuf {
     path
 }
 
+/// Seals octets with [`PASSPHRASE`] alone, as gpg does.
+pub fn sealed_by_passphrase(folder: &Path, name: &str, octets: &[u8]) -> PathBuf {
+    let (plain, sealed, home) = (folder.join("plain"), folder.join(name), folder.join("gnupg"));
+    std::fs::write(&plain, octets).expect("a temporary file");
+    std::fs::create_dir_all(&home).expect("a temporary folder");
+    let text = |path: &Path| path.to_str().expect("a name in UTF-8").to_owned();
+    let (plain, output, home) = (text(&plain), text(&sealed), text(&home));
+    let base = ["--homedir", &home, "--batch", "--quiet", "--pinentry-mode", "loopback"];
+    let seal = ["--passphrase", PASSPHRASE, "--output", &output, "--symmetric", &plain];
+    run("gpg", &[base.as_slice(), &seal].concat());
+    run("gpgconf", &["--homedir", &home, "--kill", "gpg-agent"]);
+    sealed
+}
+
 /// Runs a program that must succeed, with the name of what is missing if it does not.
 pub fn run(program: &str, arguments: &[&str]) {
     let output = Command::new(program)

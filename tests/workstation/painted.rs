@@ -1,171 +1,43 @@
-//! Does every screen fit its window, in both themes and at every size, and can it be read?
+//! Is every screen painted, in both themes and at every size, and can it be read?
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "shown.rs"]
+mod shown;
+
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use egui::accesskit::Role;
 use egui::{Theme, Vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use shared::decrypt::Problem;
-use shared::secret::Passphrase;
-use workstation_app::audio::overview::Overview;
-use workstation_app::audio::pcm::Pcm;
-use workstation_app::audio::player::{Playback, SoundFault};
-use workstation_app::keys::KeyCard;
-use workstation_app::message::{Event, Recording, Seal, Stage};
-use workstation_app::settings::{Settings, ThemeChoice};
-use workstation_app::state::{Action, AppState};
-use workstation_app::texts::{Failure, FailureKind};
-use workstation_app::ui::passphrase::TypedGuard;
-use workstation_app::ui::{self, View, theme};
-
-const CALL: &str = "20260101-093012_5551234567_SALES_agent01-all.mp3.pgp";
-const WINDOW: Vec2 = theme::WINDOW_SIZE;
-
-fn card() -> KeyCard {
-    KeyCard {
-        owner: "Anna Berger <anna.berger@example.com>".to_owned(),
-        fingerprint: "37B4853EFE40F7A6C9E83384D0810CE0A01B03C5".to_owned(),
-        key_ids: vec!["D0810CE0A01B03C5".to_owned()],
-        expires: None,
-    }
-}
-
-fn recording() -> Recording {
-    let mut pcm = Pcm::new(1, 8000);
-    let samples: Vec<i16> = (0..8000 * 90)
-        .map(|index: i32| ((index % 97 - 48) * (index / 4000 % 7) * 80) as i16)
-        .collect();
-    pcm.append(&samples);
-    let overview = Arc::new(Overview::of(&pcm));
-    let opened_by = Some("Anna Berger".to_owned());
-    Recording {
-        pcm: Arc::new(pcm),
-        overview,
-        opened_by,
-        is_damaged: false,
-        may_be_altered: false,
-        signed_by: Vec::new(),
-    }
-}
-
-fn with_file() -> AppState {
-    let mut state = AppState::new(Settings::default());
-    let now = Instant::now();
-    state.apply(Event::Keys { held: vec![card()], damaged: Vec::new() }, now);
-    state.act(Action::Open(vec![PathBuf::from(CALL)]), now);
-    state
-}
-
-fn locked() -> AppState {
-    let mut state = with_file();
-    let generation = state.generation();
-    let seal = Seal {
-        sealed_to: vec!["D0810CE0A01B03C5".to_owned()],
-        by_passphrase: false,
-        opened_by: vec![card()],
-    };
-    state.apply(Event::Located { generation, seal }, Instant::now());
-    state
-}
-
-fn opening() -> AppState {
-    let mut state = locked();
-    let generation = state.generation();
-    let passphrase = Passphrase::new(b"x".to_vec().into());
-    let long_ago = Instant::now().checked_sub(Duration::from_secs(2)).unwrap();
-    state.act(Action::Unlock(passphrase), long_ago);
-    state.apply(Event::Progress { generation, stage: Stage::Decoding(0.4) }, Instant::now());
-    state
-}
-
-fn failed(mut state: AppState, problem: Problem) -> AppState {
-    let generation = state.generation();
-    let failure = Failure::new(FailureKind::Problem(problem), "the details of it");
-    let sealed_to = vec!["AAAABBBBCCCCDDDD".to_owned()];
-    state.apply(Event::Failed { generation, failure, sealed_to }, Instant::now());
-    state
-}
-
-fn listening(fault: Option<SoundFault>) -> AppState {
-    let mut state = opening();
-    let generation = state.generation();
-    state.apply(Event::Ready { generation, recording: recording() }, Instant::now());
-    let position = Duration::from_secs(31);
-    let playback = Playback { position, is_playing: true, has_ended: false, fault };
-    state.apply(Event::Playback(playback), Instant::now());
-    state
-}
+use shown::{
+    WINDOW, assert_fits, failed, ink, listening, locked, opening, painted, with_every_remark,
+};
+use workstation_app::audio::player::SoundFault;
+use workstation_app::message::Event;
+use workstation_app::settings::Settings;
+use workstation_app::state::AppState;
+use workstation_app::texts::FailureKind;
+use workstation_app::ui::theme;
 
 fn every_screen() -> Vec<(&'static str, AppState)> {
     let mut with_notice = listening(None);
     let message = "The key of somebody has no passphrase. Set one first and export it again.";
     let import_failed = Event::ImportFailed { message: message.to_owned(), generation: None };
     with_notice.apply(import_failed, Instant::now());
+    let wrong = FailureKind::Problem(Problem::WrongPassphrase);
     vec![
         ("empty", AppState::new(Settings::default())),
         ("locked", locked()),
-        ("wrong passphrase", failed(opening(), Problem::WrongPassphrase)),
+        ("wrong passphrase", failed(opening(), wrong, "")),
         ("opening", opening()),
         ("listening", listening(None)),
         ("listening without a device", listening(Some(SoundFault::NoDevice))),
         ("listening with a notice", with_notice),
-        ("no key", failed(with_file(), Problem::NoKey)),
-        ("damaged", failed(with_file(), Problem::Damaged)),
-        ("forged", failed(with_file(), Problem::NoIntegrity)),
+        ("listening with every remark", with_every_remark()),
     ]
-}
-
-struct Shown {
-    state: AppState,
-    view: Option<View>,
-    now: Instant,
-}
-
-fn painted(state: AppState, theme: Theme, size: Vec2, scale: f32) -> Harness<'static, Shown> {
-    let shown = Shown { state, view: None, now: Instant::now() };
-    let mut harness = Harness::builder()
-        .with_size(size)
-        .with_pixels_per_point(scale)
-        .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::System))
-        .with_theme(theme)
-        .build_ui_state(
-            |ui, shown: &mut Shown| {
-                let view = shown.view.get_or_insert_with(|| View::new(TypedGuard::default()));
-                ui::show(ui, &shown.state, view, shown.now);
-            },
-            shown,
-        );
-    harness.run_steps(4);
-    harness
-}
-
-/// Every label and control lies inside the window, and controls do not lie on each other.
-fn assert_fits(harness: &Harness<'_, Shown>, name: &str, size: Vec2) {
-    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, size).expand(0.5);
-    let mut controls: Vec<(String, egui::Rect)> = Vec::new();
-    for node in harness.root().query_all_by(|node| node.label().is_some()) {
-        let label = node.accesskit_node().label().unwrap_or_default();
-        let rect = node.rect();
-        assert!(
-            rect.left() >= window.left() && rect.right() <= window.right(),
-            "{name}: {label}: {rect}"
-        );
-        if node.accesskit_node().role() == Role::Button {
-            controls.push((label, rect));
-        }
-    }
-    assert!(controls.len() >= 2, "{name}: {controls:?}");
-    for (index, (label, rect)) in controls.iter().enumerate() {
-        for (other_label, other) in controls.iter().skip(index + 1) {
-            let both = rect.shrink(1.0).intersect(other.shrink(1.0));
-            assert!(!both.is_positive(), "{name}: {label} lies on {other_label}");
-        }
-    }
 }
 
 #[test]
@@ -181,46 +53,33 @@ fn every_screen_fits_the_smallest_and_the_usual_window() {
 #[test]
 fn a_window_at_twice_the_zoom_still_fits_in_width() {
     let size = theme::WINDOW_MIN_SIZE / 2.0;
-    for (name, state) in [("locked", locked()), ("no key", failed(with_file(), Problem::NoKey))] {
-        let harness = painted(state, Theme::Light, size, 2.0);
-        assert_fits(&harness, name, size);
-    }
-}
-
-/// Share of the picture that is not its background, and how many colours it has.
-fn ink(image: &image::RgbaImage, background: egui::Color32) -> (f32, usize) {
-    let [r, g, b, _] = background.to_array();
-    let mut colours = std::collections::HashSet::new();
-    let mut other = 0_u32;
-    for pixel in image.pixels() {
-        let [pr, pg, pb, _] = pixel.0;
-        colours.insert(pixel.0);
-        other += u32::from(pr.abs_diff(r) > 2 || pg.abs_diff(g) > 2 || pb.abs_diff(b) > 2);
-    }
-    (other as f32 / (image.width() * image.height()) as f32, colours.len())
+    let harness = painted(locked(), Theme::Light, size, 2.0);
+    assert_fits(&harness, "locked", size);
 }
 
 #[test]
 fn every_screen_is_painted_light_and_dark_at_100_and_200_percent() {
     // Where somebody wants to look at them.
     let kept = std::env::var_os("CALLSEAL_SCREENS").map(PathBuf::from);
-    for (name, state_maker) in every_screen().iter().map(|(name, _)| *name).zip(0..) {
-        for (theme, palette) in [(Theme::Light, theme::LIGHT), (Theme::Dark, theme::DARK)] {
-            for scale in [1.0, 2.0] {
-                let Some((_, state)) = every_screen().into_iter().nth(state_maker) else {
-                    continue;
-                };
-                let mut harness = painted(state, theme, WINDOW, scale);
-                let picture = harness.render().unwrap();
-                let size = WINDOW * scale;
-                assert_eq!((picture.width(), picture.height()), (size.x as u32, size.y as u32));
-                let (share, colours) = ink(&picture, palette.background);
-                assert!(share > 0.1 && share < 0.9, "{name} {theme:?} {scale}: {share} painted");
-                assert!(colours > 50, "{name} {theme:?} {scale}: {colours} colours");
-                if let Some(folder) = &kept {
-                    let file = format!("{name} {theme:?} {scale}.png").replace(' ', "-");
-                    picture.save(folder.join(file)).unwrap();
-                }
+    let smallest = theme::WINDOW_MIN_SIZE;
+    for (theme, palette, size, scale) in [
+        (Theme::Light, theme::LIGHT, WINDOW, 1.0),
+        (Theme::Light, theme::LIGHT, WINDOW, 2.0),
+        (Theme::Light, theme::LIGHT, smallest, 1.0),
+        (Theme::Dark, theme::DARK, WINDOW, 1.0),
+        (Theme::Dark, theme::DARK, WINDOW, 2.0),
+    ] {
+        for (name, state) in every_screen() {
+            let name = format!("{name} {theme:?} {}x{} {scale}", size.x, size.y);
+            let mut harness = painted(state, theme, size, scale);
+            let picture = harness.render().unwrap();
+            let size = size * scale;
+            assert_eq!((picture.width(), picture.height()), (size.x as u32, size.y as u32));
+            let (share, colours) = ink(&picture, palette.background);
+            assert!(share > 0.1 && share < 0.9, "{name}: {share} painted");
+            assert!(colours > 50, "{name}: {colours} colours");
+            if let Some(folder) = &kept {
+                picture.save(folder.join(format!("{name}.png").replace(' ', "-"))).unwrap();
             }
         }
     }

@@ -2,20 +2,28 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "common.rs"]
 mod common;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use common::{PASSPHRASE, TestDevice, data_folder_with, drop_file, fixture, recording_named};
+use common::{
+    PASSPHRASE, TestDevice, data_folder_with, drop_file, fixture, recording_named,
+    sealed_by_passphrase,
+};
 use egui::accesskit::Role;
 use egui::{Event as Input, Key, Modifiers, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use shared::decrypt::Problem;
 use workstation_app::app::App;
+use workstation_app::audio::player::SoundFault;
 use workstation_app::state::Screen;
+use workstation_app::texts::{self, FailureKind};
 use workstation_app::ui::theme;
 
 const CALL: &str = "20260101-093012_5551234567_SALES_agent01-all.mp3.pgp";
@@ -23,11 +31,15 @@ const WINDOW: Vec2 = theme::WINDOW_SIZE;
 
 type AppHarness = Harness<'static, App>;
 
-fn window(data: &std::path::Path, files: Vec<PathBuf>) -> AppHarness {
+fn window(data: &Path, files: Vec<PathBuf>) -> AppHarness {
+    window_with(data, files, TestDevice::new())
+}
+
+fn window_with(data: &Path, files: Vec<PathBuf>, device: TestDevice) -> AppHarness {
     let data = data.to_owned();
-    Harness::builder().with_size(WINDOW).build_eframe(move |creation| {
-        App::new(&creation.egui_ctx, &data, files, Box::new(TestDevice::new()))
-    })
+    Harness::builder()
+        .with_size(WINDOW)
+        .build_eframe(move |creation| App::new(&creation.egui_ctx, &data, files, Box::new(device)))
 }
 
 fn screen(harness: &AppHarness) -> &Screen {
@@ -56,6 +68,10 @@ fn type_and_enter(harness: &mut AppHarness, passphrase: &str) {
 
 fn is_locked(harness: &AppHarness) -> bool {
     matches!(screen(harness), Screen::Locked(_))
+}
+
+fn is_listening(harness: &AppHarness) -> bool {
+    matches!(screen(harness), Screen::Listening(_))
 }
 
 #[test]
@@ -90,16 +106,22 @@ fn from_a_file_to_sound_without_the_mouse() {
     let field = harness.get_by_role_and_label(Role::PasswordInput, "Passphrase");
     assert!(field.is_focused());
 
-    type_and_enter(&mut harness, "wrong");
-    step_until(
-        &mut harness,
-        "refused",
-        |harness| matches!(screen(harness), Screen::Locked(locked) if locked.is_wrong),
-    );
-    assert!(harness.query_by_label("That is not the passphrase of the key of CV25519").is_some());
-    let field = harness.get_by_role_and_label(Role::PasswordInput, "Passphrase");
-    assert!(field.is_focused());
-    assert!(field.value().unwrap_or_default().is_empty());
+    // More often than any limit would allow.
+    for attempt in 2..7 {
+        type_and_enter(&mut harness, "wrong");
+        step_until(
+            &mut harness,
+            "refused",
+            |harness| matches!(screen(harness), Screen::Locked(locked) if locked.attempt == attempt),
+        );
+        let title = "That is not the passphrase of the key of CV25519";
+        let advice = texts::words(FailureKind::Problem(Problem::WrongPassphrase)).advice;
+        assert!(harness.query_by_label(title).is_some());
+        assert!(harness.query_by_label(advice).is_some());
+        let field = harness.get_by_role_and_label(Role::PasswordInput, "Passphrase");
+        assert!(field.is_focused());
+        assert!(field.value().unwrap_or_default().is_empty());
+    }
 
     type_and_enter(&mut harness, PASSPHRASE);
     step_until(&mut harness, "listening", |harness| {
@@ -195,19 +217,109 @@ fn a_dropped_certificate_is_refused_and_the_screen_stays() {
 }
 
 #[test]
-fn what_is_no_recording_says_what_it_is() {
-    let data = tempfile::tempdir().unwrap();
-    for (message, title) in [
-        ("bad-html.pgp", "This is a web page, not a recording"),
-        ("bad-empty.pgp", "The file is empty"),
-        ("bad-plain-mp3.pgp", "This recording is not sealed"),
+fn what_does_not_open_says_in_the_words_of_the_table_what_it_is() {
+    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    for (message, problem) in [
+        ("bad-html.pgp", Problem::NotPgpHtml),
+        ("bad-empty.pgp", Problem::NotPgpEmpty),
+        ("bad-plain-mp3.pgp", Problem::NotPgpAudio),
+        ("bad-random.pgp", Problem::NotPgpUnknown),
+        ("bad-truncated-gpg22-cv25519.pgp", Problem::Incomplete),
+        ("bad-flipped-end-gpg22-cv25519.pgp", Problem::Damaged),
     ] {
         let mut harness = window(data.path(), vec![fixture("messages").join(message)]);
+        if problem == Problem::Damaged {
+            step_until(&mut harness, "locked", is_locked);
+            type_and_enter(&mut harness, PASSPHRASE);
+        }
         step_until(&mut harness, "problem", |h| matches!(screen(h), Screen::Problem(_)));
-        assert!(harness.query_by_label(title).is_some(), "{message}");
-        let button = harness.query_by_role_and_label(Role::Button, "Open another recording…");
-        assert!(button.is_some(), "{message}");
+        let words = texts::words(FailureKind::Problem(problem));
+        assert!(harness.query_by_label(words.title).is_some(), "{message}");
+        assert!(harness.query_by_label(words.advice).is_some(), "{message}");
+        let button = harness.get_by_role_and_label(Role::Button, "Open another recording…");
+        assert!(button.is_focused(), "{message}");
+        harness.get_by_role_and_label(Role::Button, "Details").click();
+        harness.run_steps(3);
+        let word = format!("Problem: {}\n", problem.word());
+        let size = std::fs::metadata(fixture("messages").join(message)).unwrap().len();
+        assert!(harness.query_by_label_contains(&format!("Read {size} bytes")).is_some());
+        assert!(harness.query_by_label_contains(&word).is_some());
     }
+}
+
+/// Opens a recording that holds `octets` and listens to it.
+fn listening_to(folder: &Path, octets: &[u8], device: TestDevice) -> AppHarness {
+    let file = sealed_by_passphrase(folder, CALL, octets);
+    let mut harness = window_with(folder, vec![file], device);
+    step_until(&mut harness, "locked", is_locked);
+    type_and_enter(&mut harness, PASSPHRASE);
+    step_until(&mut harness, "listening", is_listening);
+    harness
+}
+
+#[test]
+fn audio_that_is_cut_off_says_for_good_how_much_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = std::fs::read(fixture("plain.mp3")).unwrap();
+    let half = &plain[..plain.len() / 2 + 50];
+    let mut harness = listening_to(folder.path(), half, TestDevice::new());
+    let remark = texts::part_is_missing(Duration::from_secs(3));
+    assert!(harness.query_by_label(&remark).is_some());
+    step_until(
+        &mut harness,
+        "the end",
+        |harness| matches!(screen(harness), Screen::Listening(listening) if listening.playback.has_ended),
+    );
+    assert!(harness.query_by_label(&remark).is_some(), "gone at the end");
+}
+
+#[test]
+fn without_a_sound_device_it_says_so_until_there_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = std::fs::read(fixture("plain.mp3")).unwrap();
+    let device = TestDevice::new();
+    device.is_there.store(false, Ordering::Release);
+    let mut harness = listening_to(folder.path(), &plain, device.clone());
+    let remark = texts::sound(SoundFault::NoDevice);
+    step_until(&mut harness, "said", |harness| harness.query_by_label(remark).is_some());
+    device.is_there.store(true, Ordering::Release);
+    step_until(&mut harness, "sound", |harness| harness.query_by_label(remark).is_none());
+}
+
+#[test]
+fn who_signed_is_a_quiet_line() {
+    let data = data_folder_with(&["cv25519.secret.pgp", "rsa3072.secret.asc"]);
+    let file = recording_named(data.path(), CALL, "gpg22-signed.pgp");
+    let mut harness = window(data.path(), vec![file]);
+    step_until(&mut harness, "locked", is_locked);
+    type_and_enter(&mut harness, PASSPHRASE);
+    step_until(&mut harness, "listening", is_listening);
+    assert!(harness.query_by_label("Signed by RSA3072").is_some());
+    assert!(harness.query_by_label(texts::WITHOUT_INTEGRITY).is_none());
+}
+
+#[test]
+fn keys_that_cannot_be_read_are_no_missing_key() {
+    let data = tempfile::tempdir().unwrap();
+    std::fs::write(data.path().join("keys"), b"a file where the folder should be").unwrap();
+    let file = recording_named(data.path(), CALL, "gpg22-cv25519.pgp");
+    let mut harness = window(data.path(), vec![file]);
+    step_until(&mut harness, "problem", |h| matches!(screen(h), Screen::Problem(_)));
+    let words = texts::words(FailureKind::KeysUnreadable);
+    assert!(harness.query_by_label(words.title).is_some());
+    assert!(harness.query_by_label("No key here opens this recording").is_none());
+}
+
+#[test]
+fn a_name_with_two_endings_opens_as_any_other() {
+    let data = data_folder_with(&["cv25519.secret.pgp", "rsa3072.secret.asc"]);
+    let name = "20260101-093012_5551234567_SALES_agent01-all.mp3.gpg.gpg";
+    let file = recording_named(data.path(), name, "gpg22-sealed-twice.pgp.pgp");
+    let mut harness = window(data.path(), vec![file]);
+    step_until(&mut harness, "locked", is_locked);
+    assert!(harness.query_by_label("5551234567").is_some());
+    type_and_enter(&mut harness, PASSPHRASE);
+    step_until(&mut harness, "listening", is_listening);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Does the window's state follow from actions and answers alone, and drop what is out of date?
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -288,16 +289,58 @@ fn every_failure_says_what_happened_and_what_to_do() {
         Problem::UnsupportedAudio,
         Problem::TooLarge,
     ];
+    let other = [
+        FailureKind::NoSound,
+        FailureKind::FileMissing,
+        FailureKind::FileForbidden,
+        FailureKind::NotAFile,
+        FailureKind::FileUnreadable,
+        FailureKind::Policy,
+        FailureKind::KeysUnreadable,
+        FailureKind::Internal,
+    ];
     let mut seen = std::collections::HashSet::new();
-    for problem in problems {
-        let failure = Failure::new(FailureKind::Problem(problem), "RSA-9");
+    for kind in problems.map(FailureKind::Problem).into_iter().chain(other) {
+        let failure = Failure::new(kind, "RSA-9");
         let words = failure.words();
-        assert!(seen.insert(words.title), "{problem:?} says the same as another");
+        assert!(seen.insert(words.title), "{kind:?} says the same as another");
+        assert!(seen.insert(words.advice), "{kind:?} advises the same as another");
         for text in [words.title, words.advice] {
             assert!(text.starts_with(char::is_uppercase) && !text.ends_with('.'), "{text}");
-            assert!(!text.contains("OpenPGP"), "{text}");
+            for word in ["OpenPGP", "PGP", "ciphertext", "decrypt", "MDC", "packet", "null"] {
+                assert!(!text.contains(word), "{text}");
+            }
         }
-        assert_eq!(failure.word(), Some(problem.word()));
-        assert!(failure.message().contains(words.advice));
+        if let FailureKind::Problem(problem) = kind {
+            assert_eq!(failure.word(), Some(problem.word()));
+        }
+        let message = failure.message();
+        assert!(message.starts_with(words.title) && message.contains(words.advice), "{message}");
     }
+}
+
+#[test]
+fn only_who_is_asked_for_help_must_know_the_cause() {
+    for (kind, is_told) in [
+        (FailureKind::Problem(Problem::UnsupportedKey), true),
+        (FailureKind::Problem(Problem::UnsupportedAudio), true),
+        (FailureKind::Policy, true),
+        (FailureKind::Problem(Problem::Damaged), false),
+        (FailureKind::Problem(Problem::WrongPassphrase), false),
+        (FailureKind::Internal, false),
+    ] {
+        assert_eq!(Failure::new(kind, "the cause").message().contains("the cause"), is_told);
+        assert!(!Failure::new(kind, "").message().contains("()"));
+    }
+}
+
+#[test]
+fn a_file_is_described_without_its_content() {
+    let unknown = FailureKind::Problem(Problem::NotPgpUnknown);
+    let page = FailureKind::Problem(Problem::NotPgpHtml);
+    let content = b"<html>The password of Ann is hunter2</html>";
+    assert_eq!(Failure::new(page, "").about_file(content).facts, ["Read 43 bytes"]);
+    let facts = Failure::new(unknown, "").about_file(content).facts;
+    assert_eq!(facts, ["Read 43 bytes", "Begins with 3C 68 74 6D"]);
+    assert_eq!(Failure::new(unknown, "").about_file(b"P").facts[1], "Begins with 50");
 }

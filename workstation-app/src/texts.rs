@@ -125,7 +125,7 @@ fn problem_words(problem: Problem) -> (&'static str, &'static str, Remedy) {
         ),
         Problem::UnsupportedKey => (
             "It is sealed for a kind of key that cannot be used here",
-            "Ask your administrator to seal it for an RSA or Curve25519 key",
+            "Ask your administrator to seal it for an RSA or Curve25519 key, or to set up GnuPG here",
             Remedy::OpenAnother,
         ),
         Problem::NoKey => (
@@ -153,9 +153,12 @@ fn problem_words(problem: Problem) -> (&'static str, &'static str, Remedy) {
 
 /// The title of a wrong passphrase where it is known whose it should be.
 pub fn not_the_passphrase(seal: &Seal) -> String {
-    let keys = sealed_for(seal);
-    let own = if seal.by_passphrase { ", nor this recording's own" } else { "" };
-    format!("That is not the passphrase of {}{own}", keys.as_deref().unwrap_or("this recording"))
+    let title = words(FailureKind::Problem(Problem::WrongPassphrase)).title;
+    match (sealed_for(seal), seal.by_passphrase) {
+        (None, _) => format!("{title} of this recording"),
+        (Some(keys), false) => format!("{title} of {keys}"),
+        (Some(keys), true) => format!("{title} of {keys}, nor this recording's own"),
+    }
 }
 
 /// The held keys that open a recording, by their owners; none if only a passphrase does.

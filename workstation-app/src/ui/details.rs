@@ -1,9 +1,14 @@
 //! What stands in the folded details, for whoever is asked for help? No secrets, and nothing of the
 //! customer but the file's name.
 
+use std::path::Path;
+
+use shared::decrypt::Problem;
+
 use crate::keys::KeyCard;
 use crate::message::Seal;
 use crate::state::{AppState, ProblemScreen};
+use crate::texts::FailureKind;
 
 /// Zeros, as a recording is sealed for somebody who is not named.
 const UNNAMED: char = '0';
@@ -13,8 +18,9 @@ pub fn of_problem(state: &AppState, problem: &ProblemScreen) -> String {
     let failure = &problem.failure;
     let mut lines = vec![file(state)];
     lines.extend(failure.word().map(|word| format!("Problem: {word}")));
-    lines
-        .extend(Some(&failure.detail).filter(|it| !it.is_empty()).map(|it| format!("Cause: {it}")));
+    if !failure.detail.is_empty() && !is_said_below(problem) {
+        lines.push(format!("Cause: {}", failure.detail));
+    }
     lines.extend(failure.facts.iter().cloned());
     lines.extend(problem.sealed_to.iter().map(|key_id| sealed_for(key_id)));
     lines.extend(held(&state.held));
@@ -36,8 +42,15 @@ pub fn of_seal(state: &AppState, seal: &Seal) -> String {
     lines.join("\n")
 }
 
+/// Where no key fits, the cause is whom it is sealed for, which has its own lines.
+fn is_said_below(problem: &ProblemScreen) -> bool {
+    let is_no_key = problem.failure.kind == FailureKind::Problem(Problem::NoKey);
+    is_no_key && !problem.sealed_to.is_empty()
+}
+
 fn file(state: &AppState) -> String {
-    format!("File: {}", state.call().map_or("", |call| &call.file_name))
+    let name = state.path().and_then(Path::file_name).unwrap_or_default();
+    format!("File: {}", shared::recording::escaped(name.as_encoded_bytes()))
 }
 
 fn sealed_for(key_id: &str) -> String {

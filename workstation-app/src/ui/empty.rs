@@ -25,7 +25,6 @@ pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Actio
     centred_card(ui, "empty", |ui| {
         let palette = Palette::of(ui);
         badge(ui, icons::WAVEFORM, palette.accent_text, palette.accent_soft);
-        ui.add_space(theme::GAP);
         ui.vertical_centered(|ui| {
             ui.label(RichText::new("Listen to a sealed recording").font(theme::large()));
             ui.label(RichText::new("Drop it on this window, or choose it").color(palette.muted));

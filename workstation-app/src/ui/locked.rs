@@ -108,7 +108,6 @@ fn facts(ui: &mut Ui, call: Option<&CallCard>) {
     let Some(call) = call else { return };
     let palette = Palette::of(ui);
     badge(ui, icons::LOCK, palette.accent_text, palette.accent_soft);
-    ui.add_space(theme::GAP);
     ui.vertical_centered(|ui| {
         ui.add(egui::Label::new(RichText::new(&call.heading).font(theme::large())).wrap());
         if let Some(when) = &call.when {

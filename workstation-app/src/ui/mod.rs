@@ -13,6 +13,7 @@ mod listening;
 mod locked;
 mod notice;
 mod problem;
+mod remarks;
 mod transport;
 mod waveform;
 mod widgets;

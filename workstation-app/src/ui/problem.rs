@@ -28,14 +28,12 @@ pub fn show(
             Remedy::OpenAnother | Remedy::TryAgain => icons::FILE_X,
         };
         badge(ui, icon, palette.bad, palette.bad_soft);
-        ui.add_space(theme::GAP);
         ui.vertical_centered(|ui| {
             ui.add(egui::Label::new(RichText::new(words.title).font(theme::large())).wrap());
-            let muted = |words: &str| RichText::new(words).color(palette.muted);
             if let Some(kind) = problem.failure.named_kind() {
-                ui.add(egui::Label::new(muted(&format!("({kind})"))).wrap());
+                ui.add(egui::Label::new(RichText::new(kind).font(theme::strong())).wrap());
             }
-            ui.add(egui::Label::new(muted(words.advice)).wrap());
+            ui.add(egui::Label::new(RichText::new(words.advice).color(palette.muted)).wrap());
         });
         ui.add_space(theme::GAP);
         if words.remedy == Remedy::BringKey {

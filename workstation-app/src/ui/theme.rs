@@ -47,6 +47,14 @@ pub const WINDOW_SIZE: Vec2 = Vec2::new(1024.0, 700.0);
 /// The smallest useful window.
 pub const WINDOW_MIN_SIZE: Vec2 = Vec2::new(760.0, 480.0);
 
+/// In a window lower than this there is no room for ornament.
+const LOW_WINDOW_HEIGHT: f32 = 560.0;
+
+/// Whether everything that can be left out should be.
+pub fn is_low(ui: &egui::Ui) -> bool {
+    ui.ctx().content_rect().height() < LOW_WINDOW_HEIGHT
+}
+
 /// The colours of one theme.
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {

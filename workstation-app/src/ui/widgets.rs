@@ -99,19 +99,25 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, corner: CornerRadius
 }
 
 /// A surface with an edge.
-pub fn card_frame(palette: Palette) -> Frame {
+pub fn card_frame(ui: &Ui) -> Frame {
+    let palette = Palette::of(ui);
+    let margin = Margin::symmetric(theme::CARD_PADDING as i8, card_padding(ui) as i8);
     Frame::new()
         .fill(palette.surface)
         .stroke(Stroke::new(1.0, palette.line))
         .corner_radius(CornerRadius::same(theme::CARD_CORNER))
-        .inner_margin(Margin::same(theme::CARD_PADDING as i8))
+        .inner_margin(margin)
+}
+
+/// Above and below what stands in a card.
+pub fn card_padding(ui: &Ui) -> f32 {
+    if theme::is_low(ui) { theme::GROUP } else { theme::CARD_PADDING }
 }
 
 /// A card in the middle of what is left of the window; scrolls where it does not fit.
 pub fn centred_card(ui: &mut Ui, salt: &str, add_contents: impl FnOnce(&mut Ui)) {
-    let palette = Palette::of(ui);
     centred(ui, salt, theme::CARD_WIDTH, |ui| {
-        card_frame(palette).show(ui, |ui| {
+        card_frame(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
             add_contents(ui);
         });
@@ -141,14 +147,18 @@ pub fn centred(ui: &mut Ui, salt: &str, width: f32, add_contents: impl FnOnce(&m
     });
 }
 
-/// An icon in a soft circle, in the middle of the column.
+/// An icon in a soft circle, in the middle of the column; an ornament.
 pub fn badge(ui: &mut Ui, icon: &str, colour: Color32, soft: Color32) {
+    if theme::is_low(ui) {
+        return;
+    }
     let diameter = 16.0 * theme::STEP;
     ui.vertical_centered(|ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(diameter), Sense::hover());
         ui.painter().circle_filled(rect.center(), diameter / 2.0, soft);
         paint_icon(ui, rect.center(), icon, theme::icons(30.0), colour);
     });
+    ui.add_space(theme::GAP);
 }
 
 /// An icon as high as a line of text.
@@ -178,7 +188,7 @@ pub struct Details {
 
 /// "Details", folded until wanted, with a button that copies them.
 pub fn details(ui: &mut Ui, details: &mut Details, text: &str) {
-    let palette = Palette::of(ui);
+    let was_open = details.is_open;
     ui.horizontal(|ui| {
         let caret = if details.is_open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
         if text_button(ui, caret, "Details", details.is_open).clicked() {
@@ -191,16 +201,23 @@ pub fn details(ui: &mut Ui, details: &mut Details, text: &str) {
         }
     });
     if details.is_open {
-        Frame::new()
-            .fill(palette.background)
-            .corner_radius(CornerRadius::same(theme::CORNER))
-            .inner_margin(Margin::same(12))
-            .show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                let words = RichText::new(text).font(FontId::monospace(theme::SMALL));
-                ui.add(egui::Label::new(words.color(palette.muted)).wrap().selectable(true));
-            });
+        let shown = details_text(ui, text);
+        if !was_open {
+            shown.scroll_to_me(None);
+        }
     }
+}
+
+fn details_text(ui: &mut Ui, text: &str) -> Response {
+    let frame = Frame::new()
+        .fill(Palette::of(ui).background)
+        .corner_radius(CornerRadius::same(theme::CORNER))
+        .inner_margin(Margin::same(12));
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.add(egui::Label::new(muted(ui, text)).wrap().selectable(true));
+    });
+    shown.response
 }
 
 fn copy_button(ui: &mut Ui, details: &mut Details, text: &str) {
