@@ -246,7 +246,7 @@ fn a_wrong_passphrase_names_the_key_and_never_itself() {
     for (name, whose) in [
         ("gpg22-cv25519.pgp", "the key of CV25519"),
         ("gpg22-passphrase-only.pgp", "this recording"),
-        ("gpg22-passphrase-and-key.pgp", "the key of CV25519, nor this recording's own"),
+        ("gpg22-passphrase-and-key.pgp", "the key of RSA3072, nor this recording's own"),
     ] {
         // However often: nothing is locked by it.
         for wrong in ["tragic zebra", "", "tragic zebra", "correct horse "] {

@@ -36,7 +36,7 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 the recording cannot be opened here or the key was not imported, 2 could \
-not run.";
+not run: no such file, no passphrase, or an administrator's policy that is broken.";
 
 impl Cli {
     /// The folder of keys and settings: the flag, the environment, the platform's own.
