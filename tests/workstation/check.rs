@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use shared::decrypt::Problem;
 use workstation_app::texts::{self, FailureKind, Words};
 
-const KEYS_IN_JSON: [&str; 15] = [
+const KEYS_IN_JSON: [&str; 16] = [
     "ok",
     "problem",
     "message",
@@ -33,6 +33,7 @@ const KEYS_IN_JSON: [&str; 15] = [
     "signed_by",
     "held",
     "detail",
+    "file",
 ];
 
 fn program(data: &Path, arguments: &[&str], input: &str) -> Output {
@@ -322,6 +323,27 @@ fn keys_that_cannot_be_read_are_no_missing_key() {
     let complaint = text(&output.stderr);
     let title = texts::words(FailureKind::KeysUnreadable).title;
     assert!(complaint.starts_with(title) && complaint.contains("/keys"), "{complaint}");
+}
+
+#[test]
+fn several_files_are_answered_in_turn_with_one_passphrase_and_keys_that_stay_unlocked() {
+    let data = data_folder_with(&["cv25519.secret.pgp", "rsa3072.secret.asc"]);
+    let names = ["gpg22-cv25519.pgp", "bad-html.pgp", "gpg22-cv25519.pgp", "gpg22-rsa3072.pgp"];
+    let files: Vec<String> =
+        names.iter().map(|name| message(name).to_str().unwrap().to_owned()).collect();
+    let mut arguments = vec!["--check"];
+    arguments.extend(files.iter().map(String::as_str));
+    arguments.extend(["--passphrase-fd", "0", "--json"]);
+    let output = program(data.path(), &arguments, PASSPHRASE);
+    assert_eq!(output.status.code(), Some(1), "one of them does not open");
+    let answers: Vec<Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<&str> = answers.iter().map(|answer| answer["file"].as_str().unwrap()).collect();
+    assert_eq!(told, files);
+    let opened: Vec<bool> = answers.iter().map(|answer| answer["ok"] == true).collect();
+    assert_eq!(opened, [true, false, true, true]);
+    let unlocking = |answer: &Value| answer["unlock_ms"].as_f64().unwrap();
+    assert!(unlocking(&answers[2]) < unlocking(&answers[0]), "it was unlocked again: {answers:?}");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use shared::decrypt::{Integrity, Opened, Problem};
+use shared::certs::SecretKey;
+use shared::decrypt::{Integrity, Opened, Opener, Problem};
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
@@ -49,38 +50,78 @@ impl Outcome {
     }
 }
 
-/// Checks `path` with the keys in `store`.
-pub fn check(path: &Path, store: &KeyStore, passphrase_descriptor: Option<u32>) -> Outcome {
-    let rules = match policy::read() {
-        Ok(policy) => policy.rules(),
-        Err(failure) => return Outcome::CouldNotRun(Report::default().failed(&failure)),
-    };
-    let octets = match open::read_file(path) {
-        Ok(octets) => octets,
-        Err(failure) => return unread(path, &failure),
-    };
-    let held = match store.load() {
-        Ok(held) => held.keys,
-        Err(error) => return Outcome::could_not_run(error.to_string()),
-    };
-    let mut report = Report::default();
-    report.held = held.iter().map(|key| KeyCard::of(key).into()).collect();
-    let seal = match worker::locate(&octets, &held) {
-        Ok((_, seal)) => seal,
-        Err((failure, sealed_to)) => {
-            report.sealed_to = sealed_to;
-            return Outcome::Answered(report.failed(&failure));
+/// Checks one file after the other. What the passphrase unlocks for one stays unlocked for the next
+/// ones, until this is dropped.
+pub struct Checker {
+    held: Vec<SecretKey>,
+    opener: Opener,
+    descriptor: Option<u32>,
+    passphrase: Option<Passphrase>,
+}
+
+impl Checker {
+    /// With the keys in `store`, and the passphrase from `descriptor` once it is needed.
+    ///
+    /// # Errors
+    /// The answer for every file: under a broken policy, or without the keys, none can be checked.
+    pub fn new(store: &KeyStore, descriptor: Option<u32>) -> Result<Self, Outcome> {
+        let rules = match policy::read() {
+            Ok(policy) => policy.rules(),
+            Err(failure) => return Err(Outcome::CouldNotRun(Report::default().failed(&failure))),
+        };
+        let held = match store.load() {
+            Ok(held) => held.keys,
+            Err(error) => return Err(Outcome::could_not_run(error.to_string())),
+        };
+        let opener = worker::opener(held.clone(), rules).keep_unlocked();
+        Ok(Self { held, opener, descriptor, passphrase: None })
+    }
+
+    /// Checks one file.
+    pub fn check(&mut self, path: &Path) -> Outcome {
+        let mut outcome = self.answer(path);
+        let (Outcome::Answered(report) | Outcome::CouldNotRun(report)) = &mut outcome;
+        report.file = shared::recording::escaped(path.as_os_str().as_encoded_bytes());
+        outcome
+    }
+
+    fn answer(&mut self, path: &Path) -> Outcome {
+        let octets = match open::read_file(path) {
+            Ok(octets) => octets,
+            Err(failure) => return unread(path, &failure),
+        };
+        let mut report = Report::default();
+        report.held = self.held.iter().map(|key| KeyCard::of(key).into()).collect();
+        let seal = match worker::locate(&octets, &self.held) {
+            Ok((_, seal)) => seal,
+            Err((failure, sealed_to)) => {
+                report.sealed_to = sealed_to;
+                return Outcome::Answered(report.failed(&failure));
+            }
+        };
+        report.sealed_to.clone_from(&seal.sealed_to);
+        match self.open(&octets) {
+            Ok(Ok(opened)) => Outcome::Answered(describe(report, opened)),
+            Ok(Err(failure)) => Outcome::Answered(not_opened(report, &failure, &seal)),
+            Err(message) => Outcome::could_not_run(message),
         }
-    };
-    report.sealed_to.clone_from(&seal.sealed_to);
-    let passphrase = match read_passphrase(passphrase_descriptor) {
-        Ok(passphrase) => passphrase,
-        Err(message) => return Outcome::could_not_run(message),
-    };
-    Outcome::Answered(match worker::open_message(&octets, &held, &passphrase, rules) {
-        Ok(opened) => describe(report, opened),
-        Err(failure) => not_opened(report, &failure, &seal),
-    })
+    }
+
+    /// With what is unlocked already; with the passphrase where that does not do.
+    fn open(&mut self, octets: &[u8]) -> Result<Result<Opened, Failure>, String> {
+        if self.opener.is_unlocked() {
+            match worker::open_message(&mut self.opener, octets, None) {
+                Err(failure) if failure.kind == FailureKind::Problem(Problem::WrongPassphrase) => {}
+                decided => return Ok(decided),
+            }
+        }
+        let passphrase = match self.passphrase.take() {
+            Some(passphrase) => passphrase,
+            None => read_passphrase(self.descriptor)?,
+        };
+        let typed = self.passphrase.insert(passphrase);
+        Ok(worker::open_message(&mut self.opener, octets, Some(typed)))
+    }
 }
 
 fn unread(path: &Path, failure: &Failure) -> Outcome {

@@ -13,15 +13,16 @@ pub struct Cli {
     #[arg(value_name = "FILE", conflicts_with_all = ["check", "import_key"])]
     pub files: Vec<PathBuf>,
 
-    /// Say whether this workstation can open FILE, without a window and without playing it
-    #[arg(long, value_name = "FILE", conflicts_with = "import_key")]
-    pub check: Option<PathBuf>,
+    /// Say whether this workstation can open each FILE, without a window and without playing it; the
+    /// passphrase is read once, and keys stay unlocked from the first to the last
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "import_key")]
+    pub check: Vec<PathBuf>,
 
     /// Read the passphrase for --check from this open descriptor, to its end
     #[arg(long, value_name = "N", requires = "check")]
     pub passphrase_fd: Option<u32>,
 
-    /// Print the result of --check as one JSON object
+    /// Print the result of --check as JSON, one object in one line for each file
     #[arg(long, requires = "check")]
     pub json: bool,
 

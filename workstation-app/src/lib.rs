@@ -38,9 +38,10 @@ pub mod ui;
 pub mod worker;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use check::{Checker, Outcome};
 use cli::Cli;
 use keys::store::KeyStore;
 
@@ -51,8 +52,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         complain(texts::NO_DATA_FOLDER);
         return ExitCode::from(2);
     };
-    if let Some(path) = &cli.check {
-        return run_check(path, &data_folder, cli);
+    if !cli.check.is_empty() {
+        return run_check(&cli.check, &data_folder, cli);
     }
     if let Some(path) = &cli.import_key {
         return run_import(path, &data_folder);
@@ -66,11 +67,26 @@ pub fn run(cli: &Cli) -> ExitCode {
     }
 }
 
-fn run_check(path: &Path, data_folder: &Path, cli: &Cli) -> ExitCode {
-    let outcome = check::check(path, &KeyStore::in_folder(data_folder), cli.passphrase_fd);
-    let report = outcome.report();
-    let exit_code = outcome.exit_code();
-    if cli.json {
+fn run_check(paths: &[PathBuf], data_folder: &Path, cli: &Cli) -> ExitCode {
+    let store = KeyStore::in_folder(data_folder);
+    let mut checker = match Checker::new(&store, cli.passphrase_fd) {
+        Ok(checker) => checker,
+        Err(outcome) => return ExitCode::from(tell(&outcome, cli.json)),
+    };
+    let mut worst = 0;
+    for path in paths {
+        if paths.len() > 1 && !cli.json {
+            say(&format!("{}: ", shared::recording::escaped(path.as_os_str().as_encoded_bytes())));
+        }
+        worst = worst.max(tell(&checker.check(path), cli.json));
+    }
+    ExitCode::from(worst)
+}
+
+/// Prints the answer for one file and gives its exit code.
+fn tell(outcome: &Outcome, as_json: bool) -> u8 {
+    let (report, exit_code) = (outcome.report(), outcome.exit_code());
+    if as_json {
         say(&format!("{}\n", report.as_json()));
     } else if exit_code != 2 {
         say(&report.as_text());
@@ -78,7 +94,7 @@ fn run_check(path: &Path, data_folder: &Path, cli: &Cli) -> ExitCode {
     if exit_code == 2 {
         complain(&report.message);
     }
-    ExitCode::from(exit_code)
+    exit_code
 }
 
 fn run_import(path: &Path, data_folder: &Path) -> ExitCode {

@@ -40,6 +40,8 @@ pub struct Report {
     pub held: Vec<HeldKey>,
     /// The technical cause, and what is known of the file.
     pub detail: Option<String>,
+    /// The file, as it was given.
+    pub file: String,
 }
 
 /// A key that this workstation holds.

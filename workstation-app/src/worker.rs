@@ -115,7 +115,7 @@ impl Worker {
     /// The policy is read again: it may have changed while the passphrase was typed.
     fn open(&self, octets: &[u8], passphrase: &Passphrase) -> Result<Opened, Failure> {
         let rules = policy::read()?.rules();
-        open_message(octets, &self.held_keys()?, passphrase, rules)
+        open_message(&mut opener(self.held_keys()?, rules), octets, Some(passphrase))
     }
 
     fn decode(
@@ -222,15 +222,18 @@ fn keys_of_gnupg(envelope: &Envelope) -> Vec<KeyCard> {
     fitting.map(KeyCard::of_gnupg).collect()
 }
 
+/// What opens messages with these keys, with the GnuPG of this computer behind it.
+pub fn opener(held: Vec<SecretKey>, rules: Rules) -> Opener {
+    Opener::new(held, rules).asking(Gnupg::installed())
+}
+
 /// Opens a message. A fault of the engine ends in a message, not in a crash.
 pub fn open_message(
+    opener: &mut Opener,
     octets: &[u8],
-    held: &[SecretKey],
-    passphrase: &Passphrase,
-    rules: Rules,
+    passphrase: Option<&Passphrase>,
 ) -> Result<Opened, Failure> {
-    let mut opener = Opener::new(held.to_vec(), rules).asking(Gnupg::installed());
-    catch_unwind(AssertUnwindSafe(|| opener.open(octets, Some(passphrase))))
+    catch_unwind(AssertUnwindSafe(|| opener.open(octets, passphrase)))
         .map_err(|_| Failure::new(FailureKind::Problem(Problem::Damaged), "the reader gave up"))
         .and_then(|opened| opened.map_err(|error| Failure::from(&error)))
         .map_err(|failure| failure.about_file(octets))
