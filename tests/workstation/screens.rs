@@ -295,6 +295,10 @@ fn who_signed_is_a_quiet_line() {
     type_and_enter(&mut harness, PASSPHRASE);
     step_until(&mut harness, "listening", is_listening);
     assert!(harness.query_by_label("Signed by RSA3072").is_some());
+    // The last line keeps its distance from the window's edge: nothing is there to scroll.
+    let last = harness.get_by_label("Opened with the key of CV25519, in memory only").rect();
+    let line_bottom = last.center().y + 2.5 * theme::STEP;
+    assert!(line_bottom <= WINDOW.y - theme::GROUP - theme::GAP, "{last}");
     assert!(harness.query_by_label(texts::WITHOUT_INTEGRITY).is_none());
 }
 

@@ -15,6 +15,8 @@ use crate::state::{Action, AppState, Listening};
 
 const WAVE_MIN_HEIGHT: f32 = 64.0;
 const WAVE_MAX_HEIGHT: f32 = 320.0;
+/// The line around the card.
+const CARD_EDGE: f32 = 1.0;
 const TIMES_HEIGHT: f32 = 5.0 * theme::STEP;
 
 /// Paints it.
@@ -31,12 +33,14 @@ pub fn show(
     let margin = Margin::symmetric(theme::EDGE as i8, edge as i8);
     // What stays under the card: controls, remarks and their distances.
     let below = gap + theme::PLAY_DIAMETER + gap + remarks::height(&remarks) + edge;
+    let room = ui.available_height() - below;
     egui::ScrollArea::vertical().id_salt("listening").auto_shrink(false).show(ui, |ui| {
+        let top = ui.cursor().top();
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             facts(ui, state.call());
             ui.add_space(gap);
-            picture(ui, listening, below, view, actions);
+            picture(ui, listening, top + room, view, actions);
             ui.add_space(gap);
             transport::show(ui, state, listening, view, actions);
             ui.add_space(gap);
@@ -60,7 +64,7 @@ fn facts(ui: &mut Ui, call: Option<&CallCard>) {
 fn picture(
     ui: &mut Ui,
     listening: &Listening,
-    below: f32,
+    bottom: f32,
     view: &mut View,
     actions: &mut Vec<Action>,
 ) {
@@ -68,11 +72,11 @@ fn picture(
     let heard = fraction(listening.playback.position, duration);
     card_frame(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        let below = theme::GAP + TIMES_HEIGHT + card_padding(ui) + below;
-        let height = (ui.clip_rect().bottom() - ui.cursor().top() - below)
-            .clamp(WAVE_MIN_HEIGHT, WAVE_MAX_HEIGHT);
+        let below = theme::GAP + TIMES_HEIGHT + card_padding(ui) + CARD_EDGE;
+        let height =
+            (bottom - below - ui.cursor().top()).clamp(WAVE_MIN_HEIGHT, WAVE_MAX_HEIGHT).floor();
         let picture = Picture { overview: &listening.recording.overview, heard, duration };
-        let touch = waveform::show(ui, &picture, view.scrub, height.round());
+        let touch = waveform::show(ui, &picture, view.scrub, height);
         view.scrub = touch.scrub;
         if let Some(jump) = touch.jump {
             actions.push(Action::Seek(duration.mul_f32(jump)));
