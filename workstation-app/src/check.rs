@@ -90,8 +90,8 @@ impl Checker {
             Ok(octets) => octets,
             Err(failure) => return unread(path, &failure),
         };
-        let mut report = Report::default();
-        report.held = self.held.iter().map(|key| KeyCard::of(key).into()).collect();
+        let held = self.held.iter().map(|key| KeyCard::of(key).into()).collect();
+        let mut report = Report { held, ..Report::default() };
         let seal = match worker::locate(&octets, &self.held) {
             Ok((_, seal)) => seal,
             Err((failure, sealed_to)) => {
