@@ -4,9 +4,10 @@
 #[path = "common.rs"]
 mod common;
 
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::{PASSPHRASE, TestDevice, data_folder_with, drop_file, fixture, recording_named};
@@ -17,8 +18,8 @@ use egui_kittest::kittest::Queryable;
 use serde_json::Value;
 use shared::decrypt::Problem;
 use support::digest::sha256;
-use support::process::{Finished, finish_with_input, tool};
-use support::{Outcome, ensure};
+use support::process::{Finished, finish_with_input, tool, wait_for};
+use support::{Outcome, ensure, fail};
 use workstation_app::app::App;
 use workstation_app::state::Screen;
 use workstation_app::texts::{self, FailureKind};
@@ -330,15 +331,58 @@ fn change_the_policy_under_the_window() -> Outcome {
     step_until(&mut harness, |screen| is_failed(screen, refused))
 }
 
-#[test]
-fn a_change_holds_for_the_next_recording_without_a_restart() -> Outcome {
+/// Checks two files, and breaks the policy while the program waits for the passphrase of the first.
+fn change_the_policy_between_two_files() -> Outcome {
+    let data = data_folder_with(&KEYS);
+    let file = message("gpg14-no-integrity-AES256.pgp");
+    policy_is("allow_without_integrity = true\n")?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workstation-app"));
+    command.arg("--data-dir").arg(data.path()).arg("--check").args([&file, &file]);
+    command.args(["--json", "--passphrase-fd", "0"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = command.spawn()?;
+    let Some(mut typed) = program.stdin.take() else { fail!("no standard input") };
+    typed.write_all(PASSPHRASE.as_bytes())?;
+    // What it has taken out of the pipe it asked for, and the rules for the first file stand.
+    wait_for("the program to take the passphrase", Duration::from_secs(20), || {
+        Ok((rustix::io::ioctl_fionread(&typed)? == 0).then_some(()))
+    })?;
+    policy_is("allow_without_integrity = maybe\n")?;
+    drop(typed);
+    let output = program.wait_with_output()?;
+    assert_eq!(output.status.code(), Some(2));
+    let answers = String::from_utf8_lossy(&output.stdout).into_owned();
+    let answers = answers.lines().map(serde_json::from_str);
+    let answers: Vec<Value> = answers.collect::<Result<_, _>>()?;
+    let opens: Vec<Option<bool>> = answers.iter().map(|it| it.get("ok")?.as_bool()).collect();
+    assert_eq!(opens, [Some(true), Some(false)], "{answers:?}");
+    Ok(())
+}
+
+/// Runs the test of this name again, in a namespace where it may write the policy.
+fn in_a_namespace_of_its_own(name: &str, test: fn() -> Outcome) -> Outcome {
     if Path::new(INSIDE).exists() {
-        return change_the_policy_under_the_window();
+        return test();
     }
     let mut command = namespace("")?;
-    command.arg(std::env::current_exe()?).args(["--nocapture", "--exact"]);
-    command.arg("a_change_holds_for_the_next_recording_without_a_restart");
+    command.arg(std::env::current_exe()?).args(["--nocapture", "--exact", name]);
     let finished = finish_with_input(&mut command, b"")?.expect_code(0)?;
     ensure!(finished.text().contains("1 passed"), "it did not run: {}", finished.text());
     Ok(())
+}
+
+#[test]
+fn a_change_holds_for_the_next_recording_without_a_restart() -> Outcome {
+    in_a_namespace_of_its_own(
+        "a_change_holds_for_the_next_recording_without_a_restart",
+        change_the_policy_under_the_window,
+    )
+}
+
+#[test]
+fn a_change_holds_for_the_next_file_of_a_check() -> Outcome {
+    in_a_namespace_of_its_own(
+        "a_change_holds_for_the_next_file_of_a_check",
+        change_the_policy_between_two_files,
+    )
 }

@@ -7,16 +7,17 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use shared::certs::SecretKey;
-use shared::decrypt::{Integrity, Opened, Opener, Problem};
+use shared::decrypt::{Integrity, Opened, Opener, Problem, Rules};
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
 use crate::keys::KeyCard;
 use crate::keys::store::KeyStore;
 use crate::message::Seal;
+use crate::policy::{self, Policy};
 use crate::report::Report;
 use crate::texts::{self, Failure, FailureKind};
-use crate::{call, open, platform, policy, worker};
+use crate::{call, open, platform, worker};
 
 /// A passphrase longer than this is a file given by mistake.
 const PASSPHRASE_OCTETS: u64 = 64 << 10;
@@ -24,14 +25,22 @@ const PASSPHRASE_OCTETS: u64 = 64 << 10;
 /// The answer, or why there is none: exit code 0, 1 or 2.
 pub enum Outcome {
     /// The file was looked at.
-    Answered(Report),
+    Answered(Box<Report>),
     /// It could not be looked at, whatever it is: no such file, no passphrase, a broken policy.
-    CouldNotRun(Report),
+    CouldNotRun(Box<Report>),
 }
 
 impl Outcome {
     fn could_not_run(message: impl Into<String>) -> Self {
-        Self::CouldNotRun(Report { message: message.into(), ..Report::default() })
+        Self::not_run(Report { message: message.into(), ..Report::default() })
+    }
+
+    fn not_run(report: Report) -> Self {
+        Self::CouldNotRun(Box::new(report))
+    }
+
+    fn answered(report: Report) -> Self {
+        Self::Answered(Box::new(report))
     }
 
     /// The report in either case.
@@ -54,6 +63,7 @@ impl Outcome {
 /// ones, until this is dropped.
 pub struct Checker {
     held: Vec<SecretKey>,
+    rules: Rules,
     opener: Opener,
     descriptor: Option<u32>,
     passphrase: Option<Passphrase>,
@@ -65,16 +75,13 @@ impl Checker {
     /// # Errors
     /// The answer for every file: under a broken policy, or without the keys, none can be checked.
     pub fn new(store: &KeyStore, descriptor: Option<u32>) -> Result<Self, Outcome> {
-        let rules = match policy::read() {
-            Ok(policy) => policy.rules(),
-            Err(failure) => return Err(Outcome::CouldNotRun(Report::default().failed(&failure))),
-        };
+        let rules = rules()?;
         let held = match store.load() {
             Ok(held) => held.keys,
             Err(error) => return Err(Outcome::could_not_run(error.to_string())),
         };
         let opener = worker::opener(held.clone(), rules).keep_unlocked();
-        Ok(Self { held, opener, descriptor, passphrase: None })
+        Ok(Self { held, rules, opener, descriptor, passphrase: None })
     }
 
     /// Checks one file.
@@ -85,7 +92,20 @@ impl Checker {
         outcome
     }
 
+    /// The policy may have changed since the last file; with it goes what was unlocked.
+    fn look_at_policy(&mut self) -> Result<(), Outcome> {
+        let rules = rules()?;
+        if rules != self.rules {
+            self.rules = rules;
+            self.opener = worker::opener(self.held.clone(), rules).keep_unlocked();
+        }
+        Ok(())
+    }
+
     fn answer(&mut self, path: &Path) -> Outcome {
+        if let Err(outcome) = self.look_at_policy() {
+            return outcome;
+        }
         let octets = match open::read_file(path) {
             Ok(octets) => octets,
             Err(failure) => return unread(path, &failure),
@@ -96,13 +116,13 @@ impl Checker {
             Ok((_, seal)) => seal,
             Err((failure, sealed_to)) => {
                 report.sealed_to = sealed_to;
-                return Outcome::Answered(report.failed(&failure));
+                return Outcome::answered(report.failed(&failure));
             }
         };
         report.sealed_to.clone_from(&seal.sealed_to);
         match self.open(&octets) {
-            Ok(Ok(opened)) => Outcome::Answered(describe(report, opened)),
-            Ok(Err(failure)) => Outcome::Answered(not_opened(report, &failure, &seal)),
+            Ok(Ok(opened)) => Outcome::answered(describe(report, opened)),
+            Ok(Err(failure)) => Outcome::answered(not_opened(report, &failure, &seal)),
             Err(message) => Outcome::could_not_run(message),
         }
     }
@@ -124,14 +144,19 @@ impl Checker {
     }
 }
 
+fn rules() -> Result<Rules, Outcome> {
+    let failed = |failure| Outcome::not_run(Report::default().failed(&failure));
+    policy::read().map(Policy::rules).map_err(failed)
+}
+
 fn unread(path: &Path, failure: &Failure) -> Outcome {
     let mut report = Report::default().failed(failure);
     if failure.word().is_some() {
-        return Outcome::Answered(report);
+        return Outcome::answered(report);
     }
     let name = shared::recording::escaped(path.as_os_str().as_encoded_bytes());
     report.message = failure.message_about(&name);
-    Outcome::CouldNotRun(report)
+    Outcome::not_run(report)
 }
 
 fn not_opened(report: Report, failure: &Failure, seal: &Seal) -> Report {
