@@ -14,18 +14,21 @@ use egui::{Event, Key, Modifiers, OutputCommand, Rect, Theme, Vec2};
 use egui_kittest::kittest::Queryable;
 use shared::decrypt::Problem;
 use shown::{
-    PaintedHarness, WINDOW, assert_fits, failed, ink, listening, painted, with_every_remark,
+    PaintedHarness, WINDOW, assert_fits, card, failed, ink, listening, painted, with_every_remark,
     with_file,
 };
 use workstation_app::audio::player::SoundFault;
+use workstation_app::keys::KeyCard;
 use workstation_app::message;
 use workstation_app::state::{AppState, Screen};
 use workstation_app::texts::{self, FailureKind, Remedy, Words};
 use workstation_app::ui::theme;
 
-fn without_a_key() -> AppState {
+fn with_keys(count: usize) -> AppState {
     let mut state = with_file();
-    state.apply(message::Event::Keys { held: Vec::new(), damaged: Vec::new() }, Instant::now());
+    let card = |number| KeyCard { owner: format!("Anna {number} <anna@example.com>"), ..card() };
+    let held = (0..count).map(card).collect();
+    state.apply(message::Event::Keys { held, damaged: Vec::new() }, Instant::now());
     state
 }
 
@@ -36,7 +39,8 @@ fn every_failure() -> Vec<(&'static str, AppState)> {
     let no_key = FailureKind::Problem(Problem::NoKey);
     vec![
         ("no key", problem(Problem::NoKey, "sealed for AAAABBBBCCCCDDDD")),
-        ("no key at all", failed(without_a_key(), no_key, "sealed for AAAABBBBCCCCDDDD")),
+        ("no key at all", failed(with_keys(0), no_key, "sealed for AAAABBBBCCCCDDDD")),
+        ("no key of many", failed(with_keys(300), no_key, "sealed for AAAABBBBCCCCDDDD")),
         ("damaged", problem(Problem::Damaged, "the modification detection code does not match")),
         ("incomplete", problem(Problem::Incomplete, "the message stops early")),
         ("forged", problem(Problem::NoIntegrity, "the message has no integrity protection")),
@@ -188,12 +192,24 @@ fn the_details_unfold_and_are_copied_by_keyboard() {
 
 #[test]
 fn a_workstation_without_keys_says_so() {
-    let state = failed(without_a_key(), FailureKind::Problem(Problem::NoKey), "");
+    let state = failed(with_keys(0), FailureKind::Problem(Problem::NoKey), "");
     let mut harness = painted(state, Theme::Light, WINDOW, 1.0);
     assert!(harness.query_by_label(texts::NO_KEY_HELD).is_some());
     press(&mut harness, Key::Tab);
     press(&mut harness, Key::Enter);
     assert!(harness.query_by_label_contains("Held: none").is_some());
+}
+
+#[test]
+fn many_keys_leave_room_for_the_button_and_stand_in_the_details() {
+    let state = failed(with_keys(9), FailureKind::Problem(Problem::NoKey), "");
+    let mut harness = painted(state, Theme::Light, theme::WINDOW_MIN_SIZE, 1.0);
+    assert!(harness.query_by_label("Anna 1 <anna@example.com>").is_some());
+    assert!(harness.query_by_label("and 7 more, which the details name").is_some());
+    assert!(rect_of(&harness, "Details").bottom() <= theme::WINDOW_MIN_SIZE.y);
+    press(&mut harness, Key::Tab);
+    press(&mut harness, Key::Enter);
+    assert!(harness.query_by_label_contains("of Anna 8 <anna@example.com>").is_some());
 }
 
 #[test]

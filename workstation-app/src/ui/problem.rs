@@ -4,11 +4,14 @@ use egui::{Response, RichText, Ui};
 
 use super::View;
 use super::theme::{self, Palette};
-use super::widgets::{self, Emphasis, badge, button, centred_card, icon_label};
+use super::widgets::{self, Emphasis, badge, button, centred_card, icon_label, muted};
 use super::{details, icons};
 use crate::keys::KeyCard;
 use crate::state::{Action, AppState, ProblemScreen};
 use crate::texts::{NO_KEY_HELD, Remedy};
+
+/// More held keys would push the button out of the window.
+const KEYS_SHOWN: usize = 2;
 
 /// Paints it.
 pub fn show(
@@ -67,12 +70,15 @@ fn held(ui: &mut Ui, held: &[KeyCard]) {
     ui.add_space(theme::GAP);
     let heading = if held.is_empty() { NO_KEY_HELD } else { "This workstation holds" };
     ui.label(RichText::new(heading).font(theme::strong()));
-    for key in held {
+    for key in held.iter().take(KEYS_SHOWN) {
         ui.horizontal_top(|ui| {
             icon_label(ui, icons::KEY, palette.muted);
             let owner = RichText::new(&key.owner).color(palette.muted);
             ui.add(egui::Label::new(owner).wrap());
         });
+    }
+    if let Some(more @ 1..) = held.len().checked_sub(KEYS_SHOWN) {
+        ui.label(muted(ui, format!("and {more} more, which the details name")));
     }
     ui.add_space(theme::GAP);
 }
