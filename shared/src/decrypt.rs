@@ -40,7 +40,10 @@ impl Envelope {
     #[must_use]
     pub fn no_key(&self) -> OpenError {
         if self.unusable.is_empty() {
-            let detail = format!("sealed for {}", self.sealed_to.join(", "));
+            let detail = match self.sealed_to.as_slice() {
+                [] => "sealed in a way that names no key".to_string(),
+                ids => format!("sealed for {}", ids.join(", ")),
+            };
             OpenError::new(Problem::NoKey, detail)
         } else {
             OpenError::new(Problem::UnsupportedKey, self.unusable.join(", "))

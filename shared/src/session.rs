@@ -110,9 +110,10 @@ impl<'a> Unlocker<'a> {
     /// Offers every session key for this message: those for named keys first, then those for
     /// hidden recipients, then the passphrase's own.
     pub(crate) fn find(&mut self, outline: &Outline<'_>, try_it: &mut Try<'_>) -> Found {
-        let mut found = Found::default();
-        found.by_passphrase =
-            outline.session_keys.iter().any(|key| matches!(key, SessionKeyPacket::Passphrase(_)));
+        let is_passphrase =
+            |key: &SessionKeyPacket<'_>| matches!(key, SessionKeyPacket::Passphrase(_));
+        let by_passphrase = outline.session_keys.iter().any(is_passphrase);
+        let mut found = Found { by_passphrase, ..Found::default() };
         let (hidden, named): (Vec<PKESK>, Vec<PKESK>) =
             public_key_packets(outline).partition(|packet| key_id(packet) == HIDDEN);
         for packet in named.iter().chain(&hidden) {
@@ -120,7 +121,7 @@ impl<'a> Unlocker<'a> {
                 return found;
             }
         }
-        if found.by_passphrase {
+        if by_passphrase {
             // Whether one opened the message shows at the body, and the caller knows.
             let _ = self.try_passphrase(outline, try_it);
         }

@@ -1,6 +1,6 @@
 //! Does whatever other keys and messages GnuPG 1.4 and 2.2 make open, beside those of the corpus?
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use shared::certs::SecretKey;
 use shared::decrypt::{Integrity, Opener, Problem, Rules};

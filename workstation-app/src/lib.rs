@@ -71,25 +71,20 @@ fn run_check(paths: &[PathBuf], data_folder: &Path, cli: &Cli) -> ExitCode {
     let store = KeyStore::in_folder(data_folder);
     let mut checker = match Checker::new(&store, cli.passphrase_fd) {
         Ok(checker) => checker,
-        Err(outcome) => return ExitCode::from(tell(&outcome, cli.json)),
+        Err(outcome) => return ExitCode::from(tell(&outcome, cli)),
     };
-    let mut worst = 0;
-    for path in paths {
-        if paths.len() > 1 && !cli.json {
-            say(&format!("{}: ", shared::recording::escaped(path.as_os_str().as_encoded_bytes())));
-        }
-        worst = worst.max(tell(&checker.check(path), cli.json));
-    }
-    ExitCode::from(worst)
+    let answers = paths.iter().map(|path| tell(&checker.check(path), cli));
+    ExitCode::from(answers.max().unwrap_or_default())
 }
 
-/// Prints the answer for one file and gives its exit code.
-fn tell(outcome: &Outcome, as_json: bool) -> u8 {
+/// Prints the answer for one file, which is named where there are several, and gives its exit code.
+fn tell(outcome: &Outcome, cli: &Cli) -> u8 {
     let (report, exit_code) = (outcome.report(), outcome.exit_code());
-    if as_json {
+    if cli.json {
         say(&format!("{}\n", report.as_json()));
     } else if exit_code != 2 {
-        say(&report.as_text());
+        let name = if cli.check.len() > 1 { format!("{}: ", report.file) } else { String::new() };
+        say(&format!("{name}{}", report.as_text()));
     }
     if exit_code == 2 {
         complain(&report.message);
