@@ -36,7 +36,7 @@ pub fn run_window(data_folder: &Path, files: Vec<PathBuf>) -> Result<(), String>
             "callseal",
             options,
             Box::new(move |creation| {
-                let output = Box::new(DefaultDevice);
+                let output = Box::new(DefaultDevice::default());
                 Ok(Box::new(App::new(&creation.egui_ctx, &data_folder, files, output)))
             }),
         );

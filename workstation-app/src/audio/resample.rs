@@ -6,11 +6,13 @@ use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Indexing, Resampler};
 use zeroize::Zeroizing;
 
-/// Frames of the recording taken at a time: 64 ms at 8 kHz, short enough for seeking to feel
-/// immediate.
-const CHUNK_FRAMES: usize = 512;
-/// Length of one transform. Shorter ones would cut into the 3 to 3.4 kHz band.
-const SUB_CHUNK_COUNT: usize = 1;
+/// How much is converted at a time. Shorter pieces would cut into the 3 to 3.4 kHz band.
+const PIECE_MS: u64 = 64;
+/// Rates whose ratio needs larger numbers are taken for a neighbour at most 0.02 % away, which
+/// nobody hears; exact, a rate that is a prime number would need transforms of its own size.
+const RATIO_LIMIT: u64 = 6000;
+/// Recordings slower than this against the device are no recordings.
+const MOST_OUT_OF_ONE: u64 = 256;
 
 /// The two rates cannot be converted into each other.
 #[derive(Debug, thiserror::Error)]
@@ -20,10 +22,37 @@ pub struct RateError {
     to_hz: u32,
 }
 
-/// Converts interleaved samples from one rate to another, a chunk at a time.
+/// How many frames go in for how many that come out, in lowest terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratio {
+    /// Frames of the recording.
+    pub input: u64,
+    /// Frames of the device.
+    pub output: u64,
+}
+
+impl Ratio {
+    /// Frames that come out while `input_frames` go in, the last one begun counted.
+    pub fn output_for(self, input_frames: u64) -> u64 {
+        let frames = (u128::from(input_frames) * u128::from(self.output))
+            .div_ceil(u128::from(self.input.max(1)));
+        u64::try_from(frames).unwrap_or(u64::MAX)
+    }
+
+    /// Frames that have gone in when `output_frames` have come out.
+    pub fn input_for(self, output_frames: u64) -> u64 {
+        let frames =
+            u128::from(output_frames) * u128::from(self.input) / u128::from(self.output.max(1));
+        u64::try_from(frames).unwrap_or(u64::MAX)
+    }
+}
+
+/// Converts interleaved samples from one rate to another, a piece at a time.
 pub struct RateConverter {
     /// `None` when both rates are equal.
     inner: Option<Fft<f32>>,
+    ratio: Ratio,
+    piece_frames: usize,
     channel_count: usize,
     input: Zeroizing<Vec<f32>>,
     output: Zeroizing<Vec<f32>>,
@@ -34,23 +63,40 @@ pub struct RateConverter {
 impl RateConverter {
     /// A converter for `channel_count` interleaved channels.
     pub fn new(from_hz: u32, to_hz: u32, channel_count: u16) -> Result<Self, RateError> {
+        let error = || RateError { from_hz, to_hz };
+        let ratio = near_ratio(from_hz, to_hz).ok_or_else(error)?;
         let channel_count = usize::from(channel_count.max(1));
-        let inner =
-            if from_hz == to_hz { None } else { Some(build(from_hz, to_hz, channel_count)?) };
-        let delay_frames = inner.as_ref().map_or(0, |fft| fft.output_delay());
-        let output_frames = inner.as_ref().map_or(CHUNK_FRAMES, |fft| fft.output_frames_max());
+        let wanted_frames = (u64::from(from_hz) * PIECE_MS / 1000).max(1);
+        let piece_count = wanted_frames.div_ceil(ratio.input);
+        let frames = |per_piece: u64| usize::try_from(piece_count * per_piece);
+        let (Ok(piece_frames), Ok(output_frames)) = (frames(ratio.input), frames(ratio.output))
+        else {
+            return Err(error());
+        };
+        let inner = if ratio.input == ratio.output {
+            None
+        } else {
+            Some(build(ratio, piece_frames, channel_count).ok_or_else(error)?)
+        };
         Ok(Self {
+            delay_frames: inner.as_ref().map_or(0, |fft| fft.output_delay()),
             inner,
+            ratio,
+            piece_frames,
             channel_count,
-            input: Zeroizing::new(Vec::with_capacity(CHUNK_FRAMES * channel_count * 2)),
+            input: Zeroizing::new(vec![0.0; piece_frames * channel_count]),
             output: Zeroizing::new(vec![0.0; output_frames * channel_count]),
-            delay_frames,
         })
+    }
+
+    /// What it makes of the two rates.
+    pub fn ratio(&self) -> Ratio {
+        self.ratio
     }
 
     /// Frames the next [`convert`](Self::convert) takes.
     pub fn frames_wanted(&self) -> usize {
-        self.inner.as_ref().map_or(CHUNK_FRAMES, |fft| fft.input_frames_next())
+        self.piece_frames
     }
 
     /// Forgets what is inside, as after a jump.
@@ -63,15 +109,17 @@ impl RateConverter {
 
     /// Converts up to [`frames_wanted`](Self::frames_wanted) frames; fewer are followed by silence.
     pub fn convert(&mut self, samples: &[i16]) -> &[f32] {
-        self.input.clear();
-        self.input.extend(samples.iter().map(|sample| f32::from(*sample) / 32_768.0));
+        let given = samples.len().min(self.input.len());
+        for (slot, sample) in self.input.iter_mut().zip(samples) {
+            *slot = f32::from(*sample) / 32_768.0;
+        }
         let Some(fft) = &mut self.inner else {
-            return &self.input;
+            return self.input.get(..given).unwrap_or_default();
         };
-        let frames_given = self.input.len() / self.channel_count;
-        let frames_wanted = fft.input_frames_next();
-        self.input.resize(frames_wanted * self.channel_count, 0.0);
-        let written = run(fft, &self.input, &mut self.output, self.channel_count, frames_given);
+        if let Some(rest) = self.input.get_mut(given..) {
+            rest.fill(0.0);
+        }
+        let written = run(fft, &self.input, &mut self.output, self.channel_count);
         let skipped = self.delay_frames.min(written);
         self.delay_frames -= skipped;
         self.output
@@ -80,27 +128,51 @@ impl RateConverter {
     }
 }
 
-fn build(from_hz: u32, to_hz: u32, channel_count: usize) -> Result<Fft<f32>, RateError> {
+impl Drop for RateConverter {
+    // The transform's own buffers are not ours to wipe: silence runs over them.
+    fn drop(&mut self) {
+        self.reset();
+        self.convert(&[]);
+    }
+}
+
+/// The closest fraction to the ratio of both rates whose terms stay small, by continued fractions.
+fn near_ratio(from_hz: u32, to_hz: u32) -> Option<Ratio> {
+    let (mut numerator, mut denominator) = (u64::from(from_hz), u64::from(to_hz));
+    let (mut before, mut last) = ((0, 1), (1, 0));
+    while denominator > 0 {
+        let whole = numerator / denominator;
+        let next = (whole * last.0 + before.0, whole * last.1 + before.1);
+        // The first fractions are taken whatever their size: they are whole numbers.
+        if last.1 > 0 && (next.0 > RATIO_LIMIT || next.1 > RATIO_LIMIT) && last.0 > 0 {
+            break;
+        }
+        (before, last) = (last, next);
+        (numerator, denominator) = (denominator, numerator % denominator);
+    }
+    let (input, output) = last;
+    let is_sane = input > 0
+        && output > 0
+        && output.div_ceil(input) <= MOST_OUT_OF_ONE
+        && input.div_ceil(output) <= MOST_OUT_OF_ONE;
+    is_sane.then_some(Ratio { input, output })
+}
+
+fn build(ratio: Ratio, piece_frames: usize, channel_count: usize) -> Option<Fft<f32>> {
     Fft::new_custom(
-        from_hz as usize,
-        to_hz as usize,
-        CHUNK_FRAMES,
-        SUB_CHUNK_COUNT,
+        usize::try_from(ratio.input).ok()?,
+        usize::try_from(ratio.output).ok()?,
+        piece_frames,
+        1,
         channel_count,
         rubato::WindowFunction::BlackmanHarris2,
-        FixedSync::Input,
+        FixedSync::Both,
     )
-    .map_err(|_| RateError { from_hz, to_hz })
+    .ok()
 }
 
 /// Frames written to `output`; none if the buffers do not fit, which would be heard as silence.
-fn run(
-    fft: &mut Fft<f32>,
-    input: &[f32],
-    output: &mut [f32],
-    channel_count: usize,
-    frames_given: usize,
-) -> usize {
+fn run(fft: &mut Fft<f32>, input: &[f32], output: &mut [f32], channel_count: usize) -> usize {
     let input_frames = input.len() / channel_count;
     let output_frames = output.len() / channel_count;
     let (Ok(input), Ok(mut output)) = (
@@ -109,6 +181,6 @@ fn run(
     ) else {
         return 0;
     };
-    let indexing = Indexing { partial_len: Some(frames_given), ..Indexing::default() };
-    fft.process_into_buffer(&input, &mut output, Some(&indexing)).map_or(0, |(_, written)| written)
+    fft.process_into_buffer(&input, &mut output, Some(&Indexing::default()))
+        .map_or(0, |(_, written)| written)
 }

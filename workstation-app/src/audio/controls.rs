@@ -1,0 +1,187 @@
+//! What do the person's side and the device's side of a playback tell each other, without locks?
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Rings for whoever waits.
+pub type Bell = Arc<dyn Fn() + Send + Sync>;
+
+const NO_SEEK: u64 = u64::MAX;
+/// A jump is a number that counts jumps, above the frame it goes to: 2^44 frames are decades.
+const SEEK_FRAME_BITS: u32 = 44;
+const SEEK_FRAME_MASK: u64 = (1 << SEEK_FRAME_BITS) - 1;
+
+const PAUSED: u8 = 0;
+const PLAYING: u8 = 1;
+const ENDED: u8 = 2;
+
+/// A jump that was asked for. Two to the same frame are still two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seek(u64);
+
+impl Seek {
+    /// Where it goes.
+    pub fn frame(self) -> usize {
+        usize::try_from(self.0 & SEEK_FRAME_MASK).unwrap_or(usize::MAX)
+    }
+}
+
+/// Orders of the person to the device, and what the device says of itself.
+pub struct Controls {
+    /// Frame of the recording that is heard.
+    position: AtomicU64,
+    seek: AtomicU64,
+    seek_count: AtomicU64,
+    volume: AtomicU32,
+    run: AtomicU8,
+    /// Counts what the device played: a killed sound server reports no error, it only stops.
+    progress: AtomicU64,
+    is_device_lost: AtomicBool,
+    /// Rung by the person's side.
+    device: Mutex<Option<Bell>>,
+    /// Rung by the device when what is heard comes to rest.
+    person: Mutex<Option<Bell>>,
+}
+
+impl Default for Controls {
+    fn default() -> Self {
+        Self {
+            position: AtomicU64::new(0),
+            seek: AtomicU64::new(NO_SEEK),
+            seek_count: AtomicU64::new(0),
+            volume: AtomicU32::new(1.0_f32.to_bits()),
+            run: AtomicU8::new(PAUSED),
+            progress: AtomicU64::new(0),
+            is_device_lost: AtomicBool::new(false),
+            device: Mutex::new(None),
+            person: Mutex::new(None),
+        }
+    }
+}
+
+// The person's side.
+impl Controls {
+    /// The frame a person hears, or will hear once a jump is done.
+    pub fn position(&self) -> usize {
+        match self.seek_asked() {
+            Some(seek) => seek.frame(),
+            None => usize::try_from(self.position.load(Ordering::Acquire)).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Jumps to `frame` as soon as the device can.
+    pub fn seek(&self, frame: usize) {
+        let count = self.seek_count.fetch_add(1, Ordering::AcqRel);
+        let frame = (frame as u64).min(SEEK_FRAME_MASK - 1);
+        self.seek.store((count << SEEK_FRAME_BITS) | frame, Ordering::Release);
+        let _ = self.run.compare_exchange(ENDED, PAUSED, Ordering::AcqRel, Ordering::Acquire);
+        self.ring_device();
+    }
+
+    /// Sets the loudness, 0 to 1.
+    pub fn set_volume(&self, volume: f32) {
+        self.volume.store(volume.clamp(0.0, 1.0).to_bits(), Ordering::Release);
+        self.ring_device();
+    }
+
+    /// Lets the sound run or holds it.
+    pub fn set_playing(&self, is_playing: bool) {
+        self.run.store(if is_playing { PLAYING } else { PAUSED }, Ordering::Release);
+        self.ring_device();
+    }
+
+    /// Whether sound is meant to run.
+    pub fn is_playing(&self) -> bool {
+        self.run.load(Ordering::Acquire) == PLAYING
+    }
+
+    /// Whether the end has been heard.
+    pub fn has_ended(&self) -> bool {
+        self.run.load(Ordering::Acquire) == ENDED
+    }
+
+    /// How much the device has played so far; what matters is whether it changes.
+    pub fn progress(&self) -> u64 {
+        self.progress.load(Ordering::Acquire)
+    }
+
+    /// Whether the device has said that it is gone.
+    pub fn is_device_lost(&self) -> bool {
+        self.is_device_lost.load(Ordering::Acquire)
+    }
+
+    /// A device is opened anew: what the last one said of itself is past.
+    pub fn forget_lost_device(&self) {
+        self.is_device_lost.store(false, Ordering::Release);
+    }
+
+    /// Rings when what is heard comes to rest: paused, jumped to, ended.
+    pub fn on_rest(&self, bell: Bell) {
+        *self.person.lock().unwrap_or_else(PoisonError::into_inner) = Some(bell);
+    }
+
+    fn ring_device(&self) {
+        if let Some(bell) = &*self.device.lock().unwrap_or_else(PoisonError::into_inner) {
+            bell();
+        }
+    }
+}
+
+// The device's side.
+impl Controls {
+    /// The jump that was asked for and is not heard yet.
+    pub fn seek_asked(&self) -> Option<Seek> {
+        let seek = self.seek.load(Ordering::Acquire);
+        (seek != NO_SEEK).then_some(Seek(seek))
+    }
+
+    /// The loudness that was asked for.
+    pub fn volume(&self) -> f32 {
+        f32::from_bits(self.volume.load(Ordering::Acquire))
+    }
+
+    /// How to wake the device when an order has come; none for one that asks often anyway.
+    pub fn set_device_bell(&self, bell: Option<Bell>) {
+        *self.device.lock().unwrap_or_else(PoisonError::into_inner) = bell;
+    }
+
+    /// The device is gone by itself.
+    pub fn device_lost(&self) {
+        self.is_device_lost.store(true, Ordering::Release);
+    }
+
+    /// The device has played `amount` more.
+    pub fn add_progress(&self, amount: u64) {
+        self.progress.fetch_add(amount, Ordering::AcqRel);
+    }
+
+    /// `frame` is heard now, and `seek` with it if it led there.
+    pub fn set_position(&self, frame: usize, seek: Option<Seek>) {
+        self.position.store(frame as u64, Ordering::Release);
+        if let Some(Seek(done)) = seek {
+            // A newer jump that came in between stays.
+            let _ =
+                self.seek.compare_exchange(done, NO_SEEK, Ordering::AcqRel, Ordering::Acquire);
+        }
+    }
+
+    /// What is heard has come to rest.
+    pub fn rest(&self) {
+        // Taken only if nobody is just hanging it up: the device must never wait.
+        if let Ok(person) = self.person.try_lock()
+            && let Some(bell) = &*person
+        {
+            bell();
+        }
+    }
+
+    /// The end has been heard.
+    pub fn end(&self) {
+        let _ = self.run.compare_exchange(PLAYING, ENDED, Ordering::AcqRel, Ordering::Acquire);
+        // A jump that came at the same moment goes on from where it leads.
+        if self.seek_asked().is_some() {
+            let _ = self.run.compare_exchange(ENDED, PLAYING, Ordering::AcqRel, Ordering::Acquire);
+        }
+        self.rest();
+    }
+}

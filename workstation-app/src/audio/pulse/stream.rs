@@ -1,0 +1,328 @@
+//! How is a recording played through a connection to a sound server?
+//!
+//! The server holds half a second in advance, so that no other program's work makes a gap. A pause,
+//! a jump, another loudness write over what is not played yet, so that they are heard at once.
+
+use std::num::NonZero;
+use std::time::{Duration, Instant};
+
+use pulseaudio::protocol::command::GetSinkInfo;
+use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
+use pulseaudio::protocol::{
+    self, AuthParams, AuthReply, Command, CreatePlaybackStreamReply, LatencyParams, PlaybackLatency,
+    PlaybackStreamParams, Prop, Props, PulseError, SampleSpec, SetClientNameReply, SinkInfo,
+};
+
+use super::connection::{Connection, LinkError, Message};
+use super::format::{channel_map, frame_octets, push_frame, stream_spec};
+use crate::audio::output::MakeVoice;
+use crate::audio::voice::Voice;
+
+/// What the server holds in advance.
+const QUEUE_MS: u64 = 500;
+/// How often the server asks for more, which is also how much of it the device may have taken.
+const PERIOD_MS: u64 = 20;
+/// What is played before this much later is not written over: it takes that long to get there.
+const REACTION_MS: u64 = 10;
+/// How often the server is asked where it is.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// A server that takes longer to answer hangs.
+const ANSWER_LIMIT: Duration = Duration::from_millis(1500);
+/// The time a change may take to be heard at once; without an answer it is heard later.
+const CHANGE_LIMIT: Duration = Duration::from_millis(60);
+/// Samples go in pieces that fit into the server's own blocks.
+const PIECE_OCTETS: usize = 32_768;
+const COOKIE_OCTETS: usize = 256;
+
+/// Where the server was, and when.
+#[derive(Clone, Copy)]
+struct Moment {
+    played: u64,
+    at: Instant,
+    is_running: bool,
+}
+
+/// A stream of samples to a server's device.
+pub struct Stream {
+    connection: Connection,
+    voice: Voice,
+    channel: u32,
+    spec: SampleSpec,
+    /// Octets the server has asked for and not got; less than none after writing over.
+    wanted: i64,
+    asked: Option<(u32, Instant)>,
+    moment: Option<Moment>,
+    read: u64,
+}
+
+impl Stream {
+    /// Begins to play through `connection`, at the rate of the device that is the default.
+    pub fn begin(mut connection: Connection, make_voice: MakeVoice<'_>) -> Result<Self, LinkError> {
+        greet(&mut connection)?;
+        let (spec, stream) = create(&mut connection, None)?;
+        let voice = make_voice(rate_of(spec)).map_err(|_| LinkError::Silent)?;
+        Ok(Self {
+            voice: with_past(voice, spec),
+            connection,
+            channel: stream.channel,
+            spec,
+            wanted: i64::from(stream.requested_bytes),
+            asked: None,
+            moment: None,
+            read: 0,
+        })
+    }
+
+    /// What the person's side shares with it.
+    pub fn voice(&self) -> &Voice {
+        &self.voice
+    }
+
+    /// Plays until the server or the listener leaves.
+    pub fn run(&mut self) {
+        let end = self.play();
+        if let Err(LinkError::GivenUp) = end {
+            // The stream ends at once, not when the server notices that nobody is there.
+            let _ = self.connection.tell(&Command::DeletePlaybackStream(self.channel));
+            return;
+        }
+        // What is only guessed to have been played is played again rather than lost.
+        let played = self.moment.map_or(0, |moment| moment.played);
+        self.voice.lost_after(played);
+    }
+
+    fn play(&mut self) -> Result<(), LinkError> {
+        loop {
+            self.fill()?;
+            self.look()?;
+            self.connection.wait(Instant::now() + LOOK_INTERVAL)?;
+            while let Some(message) = self.connection.next_message() {
+                self.heed(message)?;
+            }
+            if self.voice.has_new_orders() {
+                self.change()?;
+            }
+            self.report();
+        }
+    }
+
+    /// Gives the server what it asked for.
+    fn fill(&mut self) -> Result<(), LinkError> {
+        let octets = usize::try_from(self.wanted).unwrap_or(0);
+        self.send(None, octets / frame_octets(self.spec))
+    }
+
+    /// Sends so many frames, from the octet `at` of the stream on or after the last ones.
+    fn send(&mut self, mut at: Option<u64>, frames: usize) -> Result<(), LinkError> {
+        let size = frame_octets(self.spec);
+        let mut left = frames;
+        while left > 0 {
+            let count = left.min(PIECE_OCTETS / size);
+            let (voice, spec) = (&mut self.voice, self.spec);
+            let is_sent =
+                self.connection.send_samples(self.channel, at.take(), count * size, |octets| {
+                    for _ in 0..count {
+                        push_frame(octets, voice.next_frame(), spec);
+                    }
+                })?;
+            if !is_sent {
+                return Ok(());
+            }
+            self.wanted = self.wanted.saturating_sub_unsigned((count * size) as u64);
+            left -= count;
+        }
+        Ok(())
+    }
+
+    /// Writes over what was sent and is not played yet.
+    fn change(&mut self) -> Result<(), LinkError> {
+        let question = self.question();
+        let latency = match self.connection.ask::<PlaybackLatency>(&question, CHANGE_LIMIT) {
+            Err(LinkError::Silent) => return Ok(()),
+            answer => answer?,
+        };
+        self.learn(&latency);
+        let size = frame_octets(self.spec) as u64;
+        let given = self.voice.given();
+        self.voice.take_back(self.read.div_ceil(size) + self.frames(REACTION_MS));
+        let first = self.voice.given();
+        let frames = usize::try_from(given.saturating_sub(first)).unwrap_or(0);
+        self.send(Some(first * size), frames)
+    }
+
+    fn look(&mut self) -> Result<(), LinkError> {
+        let is_due = self.moment.is_none_or(|moment| moment.at.elapsed() >= LOOK_INTERVAL);
+        if is_due && self.asked.is_none() {
+            let question = self.question();
+            self.asked = Some((self.connection.tell(&question)?, Instant::now()));
+        }
+        Ok(())
+    }
+
+    fn question(&self) -> Command {
+        let now = std::time::SystemTime::now();
+        Command::GetPlaybackLatency(LatencyParams { channel: self.channel, now })
+    }
+
+    fn heed(&mut self, message: Message) -> Result<(), LinkError> {
+        match message {
+            Message::Reply(number, octets) if self.is_asked(number) => {
+                self.asked = None;
+                let latency = self.connection.parse::<PlaybackLatency>(&octets)?;
+                self.learn(&latency);
+            }
+            Message::Refusal(number, error) if self.is_asked(number) => {
+                return Err(LinkError::Refused(error));
+            }
+            Message::Event(Command::Request(request)) if request.channel == self.channel => {
+                self.wanted = self.wanted.saturating_add(i64::from(request.length));
+            }
+            Message::Event(Command::PlaybackStreamKilled(channel)) if channel == self.channel => {
+                return Err(LinkError::Refused(PulseError::Killed));
+            }
+            Message::Event(Command::PlaybackStreamMoved(moved))
+                if moved.stream_index == self.channel =>
+            {
+                self.follow(moved.device_index)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn is_asked(&self, number: u32) -> bool {
+        self.asked.is_some_and(|(asked, _)| asked == number)
+    }
+
+    /// The server has moved the stream to another device: its rate may be another, too.
+    fn follow(&mut self, device: u32) -> Result<(), LinkError> {
+        let spec = stream_spec(device_info(&mut self.connection, Some(device))?.sample_spec);
+        if spec == self.spec {
+            return Ok(());
+        }
+        self.report();
+        self.connection.tell(&Command::DeletePlaybackStream(self.channel))?;
+        let default = device_info(&mut self.connection, None)?;
+        // Bound to a device only if the person has chosen one: else it follows the default on.
+        let chosen = (default.index != device).then_some(device);
+        let (spec, stream) = create(&mut self.connection, chosen)?;
+        let voice = self.voice.at_rate(rate_of(spec)).map_err(|_| LinkError::Silent)?;
+        self.voice = with_past(voice, spec);
+        self.channel = stream.channel;
+        self.spec = spec;
+        self.wanted = i64::from(stream.requested_bytes);
+        (self.asked, self.moment, self.read) = (None, None, 0);
+        Ok(())
+    }
+
+    fn learn(&mut self, latency: &PlaybackLatency) {
+        let read = u64::try_from(latency.read_offset).unwrap_or(0);
+        if read > self.read {
+            self.voice.controls().add_progress(read - self.read);
+        }
+        self.read = read;
+        let frames = read / frame_octets(self.spec) as u64;
+        let late = latency.sink_usec.saturating_mul(u64::from(self.spec.sample_rate)) / 1_000_000;
+        self.moment = Some(Moment {
+            played: frames.saturating_sub(late),
+            at: Instant::now(),
+            is_running: latency.playing,
+        });
+    }
+
+    /// Tells the person's side what is heard now.
+    fn report(&mut self) {
+        let Some(moment) = self.moment else { return };
+        let since = if moment.is_running { moment.at.elapsed() } else { Duration::ZERO };
+        let since_ms = u64::try_from(since.min(2 * LOOK_INTERVAL).as_millis()).unwrap_or(0);
+        self.voice.report((moment.played + self.frames(since_ms)).min(self.voice.given()));
+    }
+
+    fn frames(&self, milliseconds: u64) -> u64 {
+        u64::from(self.spec.sample_rate) * milliseconds / 1000
+    }
+}
+
+fn with_past(mut voice: Voice, spec: SampleSpec) -> Voice {
+    // Twice the queue: more is never taken back.
+    let frames = u64::from(spec.sample_rate) * QUEUE_MS * 2 / 1000;
+    voice.reported_by_device(usize::try_from(frames).unwrap_or(0));
+    voice
+}
+
+fn rate_of(spec: SampleSpec) -> NonZero<u32> {
+    NonZero::new(spec.sample_rate).unwrap_or(NonZero::<u32>::MIN)
+}
+
+/// The greeting each connection begins with.
+fn greet(connection: &mut Connection) -> Result<(), LinkError> {
+    let mut cookie = pulseaudio::cookie_path_from_env()
+        .and_then(|path| std::fs::read(path).ok())
+        .unwrap_or_default();
+    // A server that asks for none still wants the place of one.
+    cookie.resize(COOKIE_OCTETS, 0);
+    let auth = AuthParams {
+        version: protocol::MAX_VERSION,
+        supports_shm: false,
+        supports_memfd: false,
+        cookie,
+    };
+    let reply: AuthReply = connection.ask(&Command::Auth(auth), ANSWER_LIMIT)?;
+    connection.set_version(reply.version);
+    let mut props = Props::new();
+    props.set(Prop::ApplicationName, c"Callseal");
+    let name = Command::SetClientName(props);
+    connection.ask::<SetClientNameReply>(&name, ANSWER_LIMIT).map(drop)
+}
+
+fn device_info(connection: &mut Connection, index: Option<u32>) -> Result<SinkInfo, LinkError> {
+    let name = index.is_none().then(|| protocol::DEFAULT_SINK.to_owned());
+    connection.ask(&Command::GetSinkInfo(GetSinkInfo { index, name }), ANSWER_LIMIT)
+}
+
+/// Creates a stream in what its device works in; the server may know better than the default
+/// where this program's sound belongs.
+fn create(
+    connection: &mut Connection,
+    chosen: Option<u32>,
+) -> Result<(SampleSpec, CreatePlaybackStreamReply), LinkError> {
+    let mut device = device_info(connection, chosen)?;
+    loop {
+        let spec = stream_spec(device.sample_spec);
+        let command = Command::CreatePlaybackStream(parameters(spec, chosen));
+        let stream: CreatePlaybackStreamReply = connection.ask(&command, ANSWER_LIMIT)?;
+        if stream.sink_index == device.index {
+            return Ok((spec, stream));
+        }
+        device = device_info(connection, Some(stream.sink_index))?;
+        if stream_spec(device.sample_spec) == spec {
+            return Ok((spec, stream));
+        }
+        connection.tell(&Command::DeletePlaybackStream(stream.channel))?;
+    }
+}
+
+fn parameters(spec: SampleSpec, sink_index: Option<u32>) -> PlaybackStreamParams {
+    let octets = |milliseconds: u64| {
+        let frames = u64::from(spec.sample_rate) * milliseconds / 1000;
+        u32::try_from(frames * frame_octets(spec) as u64).unwrap_or(u32::MAX)
+    };
+    let mut props = Props::new();
+    // Other programs can read this: it says nothing of the call.
+    props.set(Prop::MediaName, c"Recording");
+    PlaybackStreamParams {
+        sample_spec: spec,
+        channel_map: channel_map(spec),
+        sink_index,
+        buffer_attr: BufferAttr {
+            target_length: octets(QUEUE_MS),
+            pre_buffering: octets(PERIOD_MS),
+            minimum_request_length: octets(PERIOD_MS),
+            ..BufferAttr::default()
+        },
+        // The queue stays the server's: its device holds no more than a period of it.
+        flags: StreamFlags { early_requests: true, ..StreamFlags::default() },
+        props,
+        ..PlaybackStreamParams::default()
+    }
+}

@@ -1,0 +1,245 @@
+//! Who looks after the device: opens it, watches it, waits for one, gives it back?
+
+use std::any::Any;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use super::controls::Controls;
+use super::output::{Output, Voice};
+use super::pcm::Pcm;
+use crate::message::Wake;
+
+/// How often an open device is looked at, and a missing one is looked for.
+const LOOK_INTERVAL: Duration = Duration::from_millis(250);
+/// A device that plays nothing for this long is said to be gone.
+const STALL_LIMIT: Duration = Duration::from_millis(750);
+/// It may only hang, and then goes on by itself; after this long another one is tried.
+const REOPEN_LIMIT: Duration = Duration::from_secs(3);
+/// A device is kept open over a short pause, then given back.
+const PAUSE_LIMIT: Duration = Duration::from_secs(5);
+
+/// Why nothing can be heard although playing was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SoundFault {
+    /// No device could be opened.
+    NoDevice,
+    /// The device that played stopped playing.
+    DeviceLost,
+}
+
+/// The fault that the window shows, until something is heard.
+#[derive(Debug, Default)]
+pub struct ShownFault {
+    number: AtomicU8,
+    /// How much had been played when it was set.
+    progress: AtomicU64,
+}
+
+impl ShownFault {
+    /// The fault, unless the device has played since.
+    pub fn now(&self, controls: &Controls) -> Option<SoundFault> {
+        if controls.progress() != self.progress.load(Ordering::Acquire) {
+            return None;
+        }
+        match self.number.load(Ordering::Acquire) {
+            1 => Some(SoundFault::NoDevice),
+            2 => Some(SoundFault::DeviceLost),
+            _ => None,
+        }
+    }
+
+    /// True if this is another one than before.
+    fn set(&self, fault: Option<SoundFault>, controls: &Controls) -> bool {
+        let number = match fault {
+            None => 0,
+            Some(SoundFault::NoDevice) => 1,
+            Some(SoundFault::DeviceLost) => 2,
+        };
+        self.progress.store(controls.progress(), Ordering::Release);
+        self.number.swap(number, Ordering::AcqRel) != number
+    }
+
+    fn is_set(&self) -> bool {
+        self.number.load(Ordering::Acquire) != 0
+    }
+}
+
+/// What the window tells the sound thread.
+pub enum Order {
+    /// Take this recording.
+    Load(Arc<Pcm>),
+    /// Playing was asked for.
+    Play,
+    /// Holding was asked for.
+    Pause,
+    /// Let everything go.
+    Close,
+}
+
+/// An open device and the evidence that it still plays.
+struct Stream {
+    _device: Box<dyn Any + Send>,
+    paused_since: Option<Instant>,
+}
+
+/// The sound thread.
+pub struct Sound {
+    output: Box<dyn Output>,
+    wake: Wake,
+    controls: Arc<Controls>,
+    fault: Arc<ShownFault>,
+    pcm: Option<Arc<Pcm>>,
+    stream: Option<Stream>,
+    progress: u64,
+    /// When the device was last seen to play, or opened, or asked to play.
+    last_progress: Instant,
+}
+
+impl Sound {
+    /// Opens no device before it is told to play.
+    pub fn new(
+        output: Box<dyn Output>,
+        wake: Wake,
+        controls: Arc<Controls>,
+        fault: Arc<ShownFault>,
+    ) -> Self {
+        Self {
+            output,
+            wake,
+            controls,
+            fault,
+            pcm: None,
+            stream: None,
+            progress: 0,
+            last_progress: Instant::now(),
+        }
+    }
+
+    /// Obeys until nobody gives orders any more.
+    pub fn run(&mut self, orders: &Receiver<Order>) {
+        loop {
+            let is_watching = self.stream.is_some() || self.is_waiting();
+            let order = if is_watching {
+                orders.recv_timeout(LOOK_INTERVAL)
+            } else {
+                orders.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            match order {
+                Ok(order) => self.obey(order),
+                Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.pcm.is_some() && self.controls.is_playing()
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Load(pcm) => {
+                self.let_go();
+                self.pcm = Some(pcm);
+            }
+            Order::Play => {
+                self.last_progress = Instant::now();
+                self.open();
+            }
+            Order::Pause => self.set_fault(None),
+            Order::Close => {
+                self.let_go();
+                self.pcm = None;
+            }
+        }
+    }
+
+    fn let_go(&mut self) {
+        self.stream = None;
+        self.set_fault(None);
+    }
+
+    fn open(&mut self) {
+        if self.stream.is_some() {
+            return;
+        }
+        let Some(pcm) = self.pcm.clone() else { return };
+        let controls = Arc::clone(&self.controls);
+        let make_voice = move |rate_hz: NonZero<u32>| {
+            Voice::new(Arc::clone(&pcm), Arc::clone(&controls), rate_hz)
+        };
+        self.controls.forget_lost_device();
+        match self.output.open(&make_voice) {
+            // A fault stays shown until something is heard.
+            Ok(device) => self.stream = Some(Stream { _device: device, paused_since: None }),
+            // The fault that is shown already says more.
+            Err(_) if self.fault.is_set() || !self.controls.is_playing() => {}
+            Err(_) => self.set_fault(Some(SoundFault::NoDevice)),
+        }
+        self.last_progress = Instant::now();
+    }
+
+    /// Looks after the device: gone, idle, or not there yet.
+    fn look(&mut self) {
+        self.note_progress();
+        let is_playing = self.controls.is_playing();
+        let Some(stream) = &mut self.stream else {
+            return self.open();
+        };
+        if is_playing {
+            stream.paused_since = None;
+        } else {
+            stream.paused_since.get_or_insert_with(Instant::now);
+        }
+        let is_idle = stream.paused_since.is_some_and(|since| since.elapsed() > PAUSE_LIMIT);
+        if is_idle {
+            self.stream = None;
+        } else if self.controls.is_device_lost() {
+            self.replace();
+        } else if is_playing {
+            self.watch();
+        }
+    }
+
+    fn note_progress(&mut self) {
+        let progress = self.controls.progress();
+        if progress != self.progress {
+            self.progress = progress;
+            self.last_progress = Instant::now();
+            if self.stream.is_some() {
+                self.set_fault(None);
+            }
+        }
+    }
+
+    fn watch(&mut self) {
+        let stalled_for = self.last_progress.elapsed();
+        if stalled_for > STALL_LIMIT {
+            self.set_fault(Some(SoundFault::DeviceLost));
+        }
+        if stalled_for > REOPEN_LIMIT {
+            self.replace();
+        }
+    }
+
+    /// A device that comes back at once is no fault that anybody need read of.
+    fn replace(&mut self) {
+        self.stream = None;
+        if !self.is_waiting() {
+            return;
+        }
+        self.open();
+        if self.stream.is_none() {
+            self.set_fault(Some(SoundFault::DeviceLost));
+        }
+    }
+
+    fn set_fault(&mut self, fault: Option<SoundFault>) {
+        if self.fault.set(fault, &self.controls) {
+            (self.wake)();
+        }
+    }
+}
