@@ -6,6 +6,7 @@
 
 pub mod audio_file;
 pub mod binaries;
+pub mod capture;
 pub mod correlate;
 pub mod crash;
 pub mod dialer;
@@ -26,7 +27,9 @@ pub mod replay;
 pub mod screen;
 pub mod sound;
 pub mod speech;
+pub mod spectrum;
 pub mod syscalls;
+pub mod tape;
 pub mod tls;
 pub mod trace;
 pub mod wire;
