@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use support::audio_file::{decode, loudness};
 use support::correlate::{MATCH, compare, worst};
 use support::gnupg::{Algorithm, GnupgHome};
 use support::process::{Background, wait_for};
 use support::screen::{Screen, Window};
-use support::sound::{Capture, DEVICE_HZ, SoundServer};
+use support::sound::{Capture, DEVICE_HZ, Sink, SoundServer};
 use support::speech::{Format, Studio, conversation, file_name};
 use support::workstation::Workstation;
 use support::{Outcome, ensure};
@@ -20,6 +20,7 @@ const PASSPHRASE: &str = "open the recording";
 const SILENCE: f64 = 0.0005;
 const SOUND: f64 = 0.005;
 const STEP_WAIT: Duration = Duration::from_secs(20);
+const LEAVE_LIMIT: Duration = Duration::from_secs(2);
 
 // Two windows at once would share two cores, and sound that is late is sound that is wrong.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -147,4 +148,57 @@ fn space_pauses_and_goes_on_without_a_loss() -> Outcome {
     let matches = compare(rest, &capture.between(resumed_at - 1.0, capture.seconds()?)?);
     assert!(matches.len() >= 4 && worst(&matches) >= MATCH, "{matches:?}");
     Ok(())
+}
+
+/// Clock ticks, hundredths of a second, that a process has worked.
+fn ticks_of(process: u32) -> Outcome<u64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name in parentheses may hold anything; the 12th and 13th field after it are the times.
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let fields = after.split_whitespace().skip(11).take(2);
+    Ok(fields.filter_map(|field| field.parse::<u64>().ok()).sum())
+}
+
+#[test]
+fn a_sound_server_that_dies_is_waited_for_and_one_that_hangs_holds_no_window() -> Outcome {
+    let mut desk = Desk::new(2)?;
+    let capture = desk.sound.record()?;
+    let mut app = desk.start()?;
+    let phone = desk.phone();
+    let window = desk.screen.window(&phone)?;
+    type_passphrase(&window, PASSPHRASE)?;
+    wait_for_loudness(&capture, "the first sound", |it| it > SOUND)?;
+    thread::sleep(Duration::from_millis(1500));
+
+    desk.sound.kill()?;
+    thread::sleep(Duration::from_millis(1200));
+    app.still_running()?;
+    desk.sound.start_again(&[Sink::USUAL])?;
+    let capture = desk.sound.record()?;
+    wait_until_recorded(&capture, 6.0)?;
+    // What comes after the fault is all there.
+    let second = DEVICE_HZ as usize;
+    let later = desk.source.get(3 * second..6 * second).unwrap_or_default();
+    let matches = compare(later, &capture.samples()?);
+    assert!(matches.len() >= 4 && worst(&matches) >= MATCH, "{matches:?}");
+
+    window.press("space")?;
+    wait_for("the device to be given back", STEP_WAIT, || {
+        Ok((desk.sound.clients_named("Callseal")? == 0).then_some(()))
+    })?;
+    let before = ticks_of(app.id())?;
+    thread::sleep(Duration::from_secs(2));
+    let worked = ticks_of(app.id())? - before;
+    assert!(worked <= 2, "an idle window worked {worked} hundredths of a second in two seconds");
+
+    window.press("space")?;
+    wait_for_loudness(&capture, "sound after the pause", |it| it > SOUND)?;
+    desk.sound.hang()?;
+    thread::sleep(Duration::from_millis(300));
+    let asked = Instant::now();
+    window.close()?;
+    ensure!(app.wait(STEP_WAIT)?.success(), "the window did not close in order");
+    println!("the window closed {:?} after it was asked to, with a hung server", asked.elapsed());
+    ensure!(asked.elapsed() < LEAVE_LIMIT, "it took {:?} to close", asked.elapsed());
+    desk.sound.go_on()
 }

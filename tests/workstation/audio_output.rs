@@ -54,7 +54,8 @@ fn measured(sink: &Sink, rate_hz: u32, pieces: &[Piece]) -> Outcome<(Vec<Figures
         let heard = capture.channel(channel)?;
         let start = heard.iter().position(|it| it.abs() > 0.02).unwrap_or(0);
         for (index, piece) in pieces.iter().enumerate() {
-            let from = start + ((index as f64 * PIECE_SECS + 0.15) * f64::from(sink.rate_hz)) as usize;
+            let from =
+                start + ((index as f64 * PIECE_SECS + 0.15) * f64::from(sink.rate_hz)) as usize;
             let to = from + sink.rate_hz as usize;
             let steady = heard.get(from..to).unwrap_or_default();
             ensure!(!steady.is_empty(), "{sink:?} recorded only {} frames", heard.len());
@@ -182,8 +183,10 @@ fn is_silent(level_db: f64) -> bool {
 
 #[test]
 fn mono_comes_out_on_both_sides_and_stereo_keeps_its_sides_apart() -> Outcome {
-    let (left, right) = (tones(&[400.0], AMPLITUDE, 8000, 1.6), tones(&[1000.0], AMPLITUDE, 8000, 1.6));
-    let stereo: Vec<i16> = left.iter().zip(&right).flat_map(|(left, right)| [*left, *right]).collect();
+    let (left, right) =
+        (tones(&[400.0], AMPLITUDE, 8000, 1.6), tones(&[1000.0], AMPLITUDE, 8000, 1.6));
+    let stereo: Vec<i16> =
+        left.iter().zip(&right).flat_map(|(left, right)| [*left, *right]).collect();
     let scenes = vec![
         (1, sink(48_000, 2, "s16le")),
         (2, sink(48_000, 2, "s16le")),

@@ -54,9 +54,7 @@ pub fn wait_for_end(player: &Player) -> Outcome {
 /// Waits until the player stands beyond `secs`.
 pub fn wait_for_position(player: &Player, secs: f64) -> Outcome {
     let what = format!("the position {secs} s (it is {:?})", player.playback());
-    wait_for(&what, WAIT, || {
-        Ok((player.playback().position.as_secs_f64() >= secs).then_some(()))
-    })
+    wait_for(&what, WAIT, || Ok((player.playback().position.as_secs_f64() >= secs).then_some(())))
 }
 
 /// Waits until this fault is shown, or none.
@@ -92,6 +90,11 @@ pub fn side_by_side<S: Send, T: Send>(
         });
         ended.collect()
     })
+}
+
+/// Runs scenes of different kinds beside each other.
+pub fn all_at_once(scenes: &[fn() -> Outcome]) -> Outcome {
+    side_by_side(scenes.to_vec(), |scene| scene()).map(drop)
 }
 
 // A failure is moved between threads as its words.

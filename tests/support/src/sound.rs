@@ -154,14 +154,25 @@ impl SoundServer {
         Ok(self.pactl(&command)?.trim().to_owned())
     }
 
-    /// Unplugs a device by its number, or all of them without one.
-    pub fn unplug(&self, module: Option<&str>) -> Outcome {
-        self.pactl(&["unload-module", module.unwrap_or("module-null-sink")]).map(drop)
+    /// Lets the server put a dummy in the place of devices that are not there, as desktops do.
+    pub fn plug_in_dummy(&self) -> Outcome {
+        self.pactl(&["load-module", "module-always-sink"]).map(drop)
     }
 
-    /// Makes a device the one that programs play to.
+    /// Unplugs a device by its number.
+    pub fn unplug(&self, module: &str) -> Outcome {
+        self.pactl(&["unload-module", module]).map(drop)
+    }
+
+    /// Makes a device the one that programs play to. Recorders of the one before follow, too, unless
+    /// they are [bound](Self::bind_recorders) to theirs.
     pub fn make_default(&self, sink: &Sink) -> Outcome {
         self.pactl(&["set-default-sink", sink.name]).map(drop)
+    }
+
+    /// Lets recorders stay where they are when another device becomes the default.
+    pub fn bind_recorders(&self, sink: &Sink) -> Outcome {
+        self.pactl(&["set-default-source", &format!("{}.monitor", sink.name)]).map(drop)
     }
 
     /// Puts a device to sleep or wakes it.

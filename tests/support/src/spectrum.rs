@@ -61,14 +61,16 @@ impl Spectrum {
     /// The loudest line that belongs to none of these tones: its frequency and level. What lies
     /// below 20 Hz is not sound.
     pub fn loudest_beside(&self, tones_hz: &[f64]) -> (f64, f64) {
-        let belongs = |line: usize| {
-            tones_hz.iter().any(|tone| self.line_of(*tone).abs_diff(line) <= LOBE)
-        };
+        let belongs =
+            |line: usize| tones_hz.iter().any(|tone| self.line_of(*tone).abs_diff(line) <= LOBE);
         let first = self.line_of(20.0).max(LOBE + 1);
         let others = self.lines.iter().enumerate().skip(first).filter(|(line, _)| !belongs(*line));
-        let loudest = others.fold((0, -180.0), |best, (line, level)| {
-            if *level > best.1 { (line, *level) } else { best }
-        });
+        let loudest = others.fold(
+            (0, -180.0),
+            |best, (line, level)| {
+                if *level > best.1 { (line, *level) } else { best }
+            },
+        );
         (loudest.0 as f64 * self.rate_hz / self.count as f64, loudest.1)
     }
 

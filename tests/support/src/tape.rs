@@ -55,9 +55,20 @@ pub fn read(samples: &[f32], rate_hz: u32) -> Vec<Reading> {
         .collect()
 }
 
-/// What was heard, without the silence.
+/// What was heard: when, and which place. Silence is left out, and so is what stands alone: where
+/// sound begins or jumps, a window holds only a part of it, and its pitch is nobody's.
 pub fn heard(readings: &[Reading]) -> Vec<(f64, f64)> {
-    readings.iter().filter_map(|it| Some((it.at_secs, it.place_secs?))).collect()
+    let place = |index: Option<usize>| -> Option<f64> { readings.get(index?)?.place_secs };
+    let follows = |before: Option<f64>, after: Option<f64>| {
+        before.zip(after).is_some_and(|(a, b)| (b - a - STEP_SECS).abs() < STEP_SECS)
+    };
+    let runs = |index: usize| {
+        let (left, here) = (place(index.checked_sub(1)), place(Some(index)));
+        let right = place(index.checked_add(1));
+        follows(left, here) || follows(here, right)
+    };
+    let all = readings.iter().enumerate().filter(|(index, _)| runs(*index));
+    all.filter_map(|(_, it)| Some((it.at_secs, it.place_secs?))).collect()
 }
 
 fn place_of(piece: &[f32], analyser: &Analyser) -> Option<f64> {

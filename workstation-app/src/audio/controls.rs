@@ -26,7 +26,16 @@ impl Seek {
     }
 }
 
-/// Orders of the person to the device, and what the device says of itself.
+/// Why nothing can be heard although playing was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SoundFault {
+    /// No device could be opened.
+    NoDevice,
+    /// The device that played stopped playing.
+    DeviceLost,
+}
+
+/// Orders of the person to the device, and what the device says of itself; for one recording.
 pub struct Controls {
     /// Frame of the recording that is heard.
     position: AtomicU64,
@@ -37,6 +46,9 @@ pub struct Controls {
     /// Counts what the device played: a killed sound server reports no error, it only stops.
     progress: AtomicU64,
     is_device_lost: AtomicBool,
+    fault: AtomicU8,
+    /// How much had been played when the fault was set.
+    fault_progress: AtomicU64,
     /// Rung by the person's side.
     device: Mutex<Option<Bell>>,
     /// Rung by the device when what is heard comes to rest.
@@ -53,6 +65,8 @@ impl Default for Controls {
             run: AtomicU8::new(PAUSED),
             progress: AtomicU64::new(0),
             is_device_lost: AtomicBool::new(false),
+            fault: AtomicU8::new(0),
+            fault_progress: AtomicU64::new(0),
             device: Mutex::new(None),
             person: Mutex::new(None),
         }
@@ -115,6 +129,34 @@ impl Controls {
         self.is_device_lost.store(false, Ordering::Release);
     }
 
+    /// Why nothing is heard, until the device plays again.
+    pub fn fault(&self) -> Option<SoundFault> {
+        if self.progress() != self.fault_progress.load(Ordering::Acquire) {
+            return None;
+        }
+        match self.fault.load(Ordering::Acquire) {
+            1 => Some(SoundFault::NoDevice),
+            2 => Some(SoundFault::DeviceLost),
+            _ => None,
+        }
+    }
+
+    /// Says why nothing is heard, or that nothing is wrong. True if this is news.
+    pub fn set_fault(&self, fault: Option<SoundFault>) -> bool {
+        let number = match fault {
+            None => 0,
+            Some(SoundFault::NoDevice) => 1,
+            Some(SoundFault::DeviceLost) => 2,
+        };
+        self.fault_progress.store(self.progress(), Ordering::Release);
+        self.fault.swap(number, Ordering::AcqRel) != number
+    }
+
+    /// Whether a fault was set and not taken back.
+    pub fn has_fault(&self) -> bool {
+        self.fault.load(Ordering::Acquire) != 0
+    }
+
     /// Rings when what is heard comes to rest: paused, jumped to, ended.
     pub fn on_rest(&self, bell: Bell) {
         *self.person.lock().unwrap_or_else(PoisonError::into_inner) = Some(bell);
@@ -160,8 +202,7 @@ impl Controls {
         self.position.store(frame as u64, Ordering::Release);
         if let Some(Seek(done)) = seek {
             // A newer jump that came in between stays.
-            let _ =
-                self.seek.compare_exchange(done, NO_SEEK, Ordering::AcqRel, Ordering::Acquire);
+            let _ = self.seek.compare_exchange(done, NO_SEEK, Ordering::AcqRel, Ordering::Acquire);
         }
     }
 

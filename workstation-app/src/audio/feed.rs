@@ -29,9 +29,10 @@ impl Feed {
             RateConverter::new(pcm.rate_hz(), device_rate_hz.get(), pcm.channel_count())?;
         let mut feed = Self {
             pcm,
-            converter,
             next_input: 0,
-            piece: Zeroizing::new(Vec::new()),
+            // A growing vector would leave its old copy behind unwiped.
+            piece: Zeroizing::new(Vec::with_capacity(converter.largest_output())),
+            converter,
             piece_index: 0,
             frames_left: 0,
         };
@@ -90,8 +91,6 @@ impl Feed {
             self.next_input = last;
             let converted = self.converter.convert(samples.unwrap_or_default());
             if !converted.is_empty() {
-                // A growing vector would leave its old copy behind unwiped.
-                self.piece.reserve_exact(converted.len());
                 self.piece.extend_from_slice(converted);
                 return;
             }

@@ -69,8 +69,7 @@ fn open_device(make_voice: MakeVoice<'_>) -> Result<Box<dyn Any + Send>, String>
         .or_else(|_| open_sink(BufferSize::Default, &loss))
         .map_err(|error| error.to_string())?;
     sink.log_on_drop(false);
-    let mut voice =
-        make_voice(sink.config().sample_rate()).map_err(|error| error.to_string())?;
+    let mut voice = make_voice(sink.config().sample_rate()).map_err(|error| error.to_string())?;
     voice.played_later_by(PERIODS * u64::from(PERIOD_FRAMES));
     let _ = loss.set(Arc::clone(voice.controls()));
     sink.mixer().add(voice);

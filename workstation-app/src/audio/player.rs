@@ -5,11 +5,11 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+pub use super::controls::SoundFault;
 use super::controls::{Bell, Controls};
 use super::output::Output;
 use super::pcm::Pcm;
-pub use super::sound::SoundFault;
-use super::sound::{Order, ShownFault, Sound};
+use super::sound::{Order, Sound};
 use crate::message::Wake;
 
 /// What the window shows of a playback.
@@ -29,7 +29,7 @@ pub struct Playback {
 pub struct Player {
     orders: Option<Sender<Order>>,
     controls: Arc<Controls>,
-    fault: Arc<ShownFault>,
+    wake: Wake,
     give_up: Bell,
     pcm: Option<Arc<Pcm>>,
     thread: Option<JoinHandle<()>>,
@@ -40,23 +40,20 @@ impl Player {
     pub fn new(output: Box<dyn Output>, wake: Wake) -> Self {
         let (orders, received) = channel();
         let controls = Arc::new(Controls::default());
-        controls.on_rest(Arc::clone(&wake));
-        let fault = Arc::new(ShownFault::default());
         let give_up = output.give_up();
-        let mut sound = Sound::new(output, wake, Arc::clone(&controls), Arc::clone(&fault));
+        let mut sound = Sound::new(output, Arc::clone(&wake), Arc::clone(&controls));
         let thread = std::thread::Builder::new()
             .name("sound".to_owned())
             .spawn(move || sound.run(&received))
             .ok();
-        Self { orders: Some(orders), controls, fault, give_up, pcm: None, thread }
+        Self { orders: Some(orders), controls, wake, give_up, pcm: None, thread }
     }
 
     /// Takes a recording, at its beginning and silent.
     pub fn load(&mut self, pcm: Arc<Pcm>) {
-        self.controls.set_playing(false);
-        self.controls.seek(0);
+        self.forget();
         self.pcm = Some(Arc::clone(&pcm));
-        self.order(Order::Load(pcm));
+        self.order(Order::Load(pcm, Arc::clone(&self.controls)));
     }
 
     /// Plays from where it stands, from the beginning if it stands at the end.
@@ -89,9 +86,7 @@ impl Player {
 
     /// Forgets the recording and gives the device back.
     pub fn close(&mut self) {
-        self.controls.set_playing(false);
-        self.controls.seek(0);
-        self.pcm = None;
+        self.forget();
         self.order(Order::Close);
     }
 
@@ -102,8 +97,18 @@ impl Player {
             position: pcm.time_of(self.controls.position().min(pcm.frame_count())),
             is_playing: self.controls.is_playing(),
             has_ended: self.controls.has_ended(),
-            fault: self.fault.now(&self.controls),
+            fault: self.controls.fault(),
         }
+    }
+
+    /// What plays fades out, and knows nothing of what is asked for from now on.
+    fn forget(&mut self) {
+        self.controls.set_playing(false);
+        let next = Controls::default();
+        next.set_volume(self.controls.volume());
+        next.on_rest(Arc::clone(&self.wake));
+        self.controls = Arc::new(next);
+        self.pcm = None;
     }
 
     fn order(&self, order: Order) {

@@ -94,6 +94,11 @@ impl RateConverter {
         self.ratio
     }
 
+    /// Samples that one [`convert`](Self::convert) gives at most.
+    pub fn largest_output(&self) -> usize {
+        self.output.len()
+    }
+
     /// Frames the next [`convert`](Self::convert) takes.
     pub fn frames_wanted(&self) -> usize {
         self.piece_frames

@@ -3,11 +3,10 @@
 use std::any::Any;
 use std::num::NonZero;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::controls::Controls;
+use super::controls::{Controls, SoundFault};
 use super::output::{Output, Voice};
 use super::pcm::Pcm;
 use crate::message::Wake;
@@ -21,56 +20,10 @@ const REOPEN_LIMIT: Duration = Duration::from_secs(3);
 /// A device is kept open over a short pause, then given back.
 const PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
-/// Why nothing can be heard although playing was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SoundFault {
-    /// No device could be opened.
-    NoDevice,
-    /// The device that played stopped playing.
-    DeviceLost,
-}
-
-/// The fault that the window shows, until something is heard.
-#[derive(Debug, Default)]
-pub struct ShownFault {
-    number: AtomicU8,
-    /// How much had been played when it was set.
-    progress: AtomicU64,
-}
-
-impl ShownFault {
-    /// The fault, unless the device has played since.
-    pub fn now(&self, controls: &Controls) -> Option<SoundFault> {
-        if controls.progress() != self.progress.load(Ordering::Acquire) {
-            return None;
-        }
-        match self.number.load(Ordering::Acquire) {
-            1 => Some(SoundFault::NoDevice),
-            2 => Some(SoundFault::DeviceLost),
-            _ => None,
-        }
-    }
-
-    /// True if this is another one than before.
-    fn set(&self, fault: Option<SoundFault>, controls: &Controls) -> bool {
-        let number = match fault {
-            None => 0,
-            Some(SoundFault::NoDevice) => 1,
-            Some(SoundFault::DeviceLost) => 2,
-        };
-        self.progress.store(controls.progress(), Ordering::Release);
-        self.number.swap(number, Ordering::AcqRel) != number
-    }
-
-    fn is_set(&self) -> bool {
-        self.number.load(Ordering::Acquire) != 0
-    }
-}
-
 /// What the window tells the sound thread.
 pub enum Order {
-    /// Take this recording.
-    Load(Arc<Pcm>),
+    /// Take this recording; what the one before was told does not count for it.
+    Load(Arc<Pcm>, Arc<Controls>),
     /// Playing was asked for.
     Play,
     /// Holding was asked for.
@@ -90,7 +43,6 @@ pub struct Sound {
     output: Box<dyn Output>,
     wake: Wake,
     controls: Arc<Controls>,
-    fault: Arc<ShownFault>,
     pcm: Option<Arc<Pcm>>,
     stream: Option<Stream>,
     progress: u64,
@@ -100,17 +52,11 @@ pub struct Sound {
 
 impl Sound {
     /// Opens no device before it is told to play.
-    pub fn new(
-        output: Box<dyn Output>,
-        wake: Wake,
-        controls: Arc<Controls>,
-        fault: Arc<ShownFault>,
-    ) -> Self {
+    pub fn new(output: Box<dyn Output>, wake: Wake, controls: Arc<Controls>) -> Self {
         Self {
             output,
             wake,
             controls,
-            fault,
             pcm: None,
             stream: None,
             progress: 0,
@@ -141,8 +87,10 @@ impl Sound {
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Load(pcm) => {
+            Order::Load(pcm, controls) => {
                 self.let_go();
+                self.progress = controls.progress();
+                self.controls = controls;
                 self.pcm = Some(pcm);
             }
             Order::Play => {
@@ -176,7 +124,7 @@ impl Sound {
             // A fault stays shown until something is heard.
             Ok(device) => self.stream = Some(Stream { _device: device, paused_since: None }),
             // The fault that is shown already says more.
-            Err(_) if self.fault.is_set() || !self.controls.is_playing() => {}
+            Err(_) if self.controls.has_fault() || !self.controls.is_playing() => {}
             Err(_) => self.set_fault(Some(SoundFault::NoDevice)),
         }
         self.last_progress = Instant::now();
@@ -238,7 +186,7 @@ impl Sound {
     }
 
     fn set_fault(&mut self, fault: Option<SoundFault>) {
-        if self.fault.set(fault, &self.controls) {
+        if self.controls.set_fault(fault) {
             (self.wake)();
         }
     }

@@ -108,6 +108,8 @@ impl Timeline {
             return mark.source;
         }
         let moved = self.ratio.input_for(frame.saturating_sub(mark.from));
-        mark.source.saturating_add(usize::try_from(moved).unwrap_or(usize::MAX)).min(self.last_source)
+        mark.source
+            .saturating_add(usize::try_from(moved).unwrap_or(usize::MAX))
+            .min(self.last_source)
     }
 }

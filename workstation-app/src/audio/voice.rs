@@ -139,7 +139,8 @@ impl Voice {
     pub fn report(&mut self, frame: u64) {
         let heard = self.timeline.hear(frame);
         self.controls.set_position(heard.source, heard.seek);
-        if heard.has_come_to_rest && heard.is_end {
+        let is_playing = self.controls.is_playing() && self.controls.seek_asked().is_none();
+        if heard.is_end && is_playing {
             self.controls.end();
         } else if heard.has_come_to_rest {
             self.controls.rest();
@@ -188,7 +189,8 @@ impl Voice {
             return content;
         }
         self.feed.next_frame().unwrap_or_else(|| {
-            self.timeline.push(Mark { is_end: true, ..self.rest_at(self.feed.pcm().frame_count()) });
+            self.timeline
+                .push(Mark { is_end: true, ..self.rest_at(self.feed.pcm().frame_count()) });
             self.level = 0.0;
             [0.0; 2]
         })

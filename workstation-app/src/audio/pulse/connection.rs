@@ -37,6 +37,9 @@ pub enum LinkError {
     /// It does not answer.
     #[error("the sound server does not answer")]
     Silent,
+    /// It has no device but the one that stands in for none.
+    #[error("the sound server has no device")]
+    NoDevice,
     /// It says no.
     #[error("the sound server refused: {0:?}")]
     Refused(PulseError),
@@ -130,6 +133,11 @@ impl Connection {
         })
     }
 
+    /// Takes back the request to leave, for a last word.
+    pub fn stay(&self) {
+        self.signal.is_leaving.store(false, Ordering::Release);
+    }
+
     /// The version both sides speak from now on.
     pub fn set_version(&mut self, version: u16) {
         self.version = version.min(protocol::MAX_VERSION);
@@ -177,7 +185,11 @@ impl Connection {
     }
 
     /// Sends a command and waits for its answer.
-    pub fn ask<R: CommandReply>(&mut self, command: &Command, limit: Duration) -> Result<R, LinkError> {
+    pub fn ask<R: CommandReply>(
+        &mut self,
+        command: &Command,
+        limit: Duration,
+    ) -> Result<R, LinkError> {
         let octets = self.answer_to(command, limit)?;
         self.parse(&octets)
     }
@@ -267,7 +279,9 @@ impl Connection {
         loop {
             match self.socket.read(&mut buffer) {
                 Ok(0) => return Err(std::io::Error::from(ErrorKind::ConnectionReset).into()),
-                Ok(count) => self.incoming.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+                Ok(count) => {
+                    self.incoming.extend_from_slice(buffer.get(..count).unwrap_or_default())
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),

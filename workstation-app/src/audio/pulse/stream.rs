@@ -3,14 +3,16 @@
 //! The server holds half a second in advance, so that no other program's work makes a gap. A pause,
 //! a jump, another loudness write over what is not played yet, so that they are heard at once.
 
+use std::ffi::CStr;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use pulseaudio::protocol::command::GetSinkInfo;
 use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
 use pulseaudio::protocol::{
-    self, AuthParams, AuthReply, Command, CreatePlaybackStreamReply, LatencyParams, PlaybackLatency,
-    PlaybackStreamParams, Prop, Props, PulseError, SampleSpec, SetClientNameReply, SinkInfo,
+    self, AuthParams, AuthReply, Command, CreatePlaybackStreamReply, LatencyParams,
+    PlaybackLatency, PlaybackStreamParams, Prop, Props, PulseError, SampleSpec, SetClientNameReply,
+    SinkInfo,
 };
 
 use super::connection::{Connection, LinkError, Message};
@@ -26,12 +28,20 @@ const PERIOD_MS: u64 = 20;
 const REACTION_MS: u64 = 10;
 /// How often the server is asked where it is.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// The same while it has not begun to play.
+const START_INTERVAL: Duration = Duration::from_millis(20);
+/// After this long without an answer it is not known what has been played since the last one.
+const SILENCE_LIMIT: Duration = Duration::from_millis(300);
 /// A server that takes longer to answer hangs.
 const ANSWER_LIMIT: Duration = Duration::from_millis(1500);
 /// The time a change may take to be heard at once; without an answer it is heard later.
 const CHANGE_LIMIT: Duration = Duration::from_millis(60);
 /// Samples go in pieces that fit into the server's own blocks.
 const PIECE_OCTETS: usize = 32_768;
+/// A fade has been played by then.
+const LEAVING_TIME: Duration = Duration::from_millis(40);
+/// The device that servers make while there is none, so that programs play on, unheard.
+const DUMMY: &CStr = c"auto_null";
 const COOKIE_OCTETS: usize = 256;
 
 /// Where the server was, and when.
@@ -50,7 +60,8 @@ pub struct Stream {
     spec: SampleSpec,
     /// Octets the server has asked for and not got; less than none after writing over.
     wanted: i64,
-    asked: Option<(u32, Instant)>,
+    /// Number of the question that is not answered yet.
+    asked: Option<u32>,
     moment: Option<Moment>,
     read: u64,
 }
@@ -82,8 +93,8 @@ impl Stream {
     pub fn run(&mut self) {
         let end = self.play();
         if let Err(LinkError::GivenUp) = end {
-            // The stream ends at once, not when the server notices that nobody is there.
-            let _ = self.connection.tell(&Command::DeletePlaybackStream(self.channel));
+            // Too late to wait for anything, but not to be heard fading.
+            let _ = self.fade_away();
             return;
         }
         // What is only guessed to have been played is played again rather than lost.
@@ -95,7 +106,7 @@ impl Stream {
         loop {
             self.fill()?;
             self.look()?;
-            self.connection.wait(Instant::now() + LOOK_INTERVAL)?;
+            self.connection.wait(Instant::now() + self.look_interval())?;
             while let Some(message) = self.connection.next_message() {
                 self.heed(message)?;
             }
@@ -104,6 +115,18 @@ impl Stream {
             }
             self.report();
         }
+    }
+
+    fn fade_away(&mut self) -> Result<(), LinkError> {
+        self.connection.stay();
+        let is_heard = self.moment.is_some_and(|moment| moment.is_running);
+        if is_heard && !self.voice.controls().is_playing() {
+            if self.voice.has_new_orders() {
+                self.change()?;
+            }
+            std::thread::sleep(LEAVING_TIME);
+        }
+        self.connection.tell(&Command::DeletePlaybackStream(self.channel)).map(drop)
     }
 
     /// Gives the server what it asked for.
@@ -151,12 +174,21 @@ impl Stream {
     }
 
     fn look(&mut self) -> Result<(), LinkError> {
-        let is_due = self.moment.is_none_or(|moment| moment.at.elapsed() >= LOOK_INTERVAL);
+        let interval = self.look_interval();
+        let is_due = self.moment.is_none_or(|moment| moment.at.elapsed() >= interval);
         if is_due && self.asked.is_none() {
             let question = self.question();
-            self.asked = Some((self.connection.tell(&question)?, Instant::now()));
+            self.asked = Some(self.connection.tell(&question)?);
         }
         Ok(())
+    }
+
+    fn look_interval(&self) -> Duration {
+        if self.moment.is_some_and(|moment| moment.is_running) {
+            LOOK_INTERVAL
+        } else {
+            START_INTERVAL
+        }
     }
 
     fn question(&self) -> Command {
@@ -166,12 +198,12 @@ impl Stream {
 
     fn heed(&mut self, message: Message) -> Result<(), LinkError> {
         match message {
-            Message::Reply(number, octets) if self.is_asked(number) => {
+            Message::Reply(number, octets) if self.asked == Some(number) => {
                 self.asked = None;
                 let latency = self.connection.parse::<PlaybackLatency>(&octets)?;
                 self.learn(&latency);
             }
-            Message::Refusal(number, error) if self.is_asked(number) => {
+            Message::Refusal(number, error) if self.asked == Some(number) => {
                 return Err(LinkError::Refused(error));
             }
             Message::Event(Command::Request(request)) if request.channel == self.channel => {
@@ -188,10 +220,6 @@ impl Stream {
             _ => {}
         }
         Ok(())
-    }
-
-    fn is_asked(&self, number: u32) -> bool {
-        self.asked.is_some_and(|(asked, _)| asked == number)
     }
 
     /// The server has moved the stream to another device: its rate may be another, too.
@@ -233,8 +261,10 @@ impl Stream {
     /// Tells the person's side what is heard now.
     fn report(&mut self) {
         let Some(moment) = self.moment else { return };
-        let since = if moment.is_running { moment.at.elapsed() } else { Duration::ZERO };
-        let since_ms = u64::try_from(since.min(2 * LOOK_INTERVAL).as_millis()).unwrap_or(0);
+        // What is only guessed to have been played is not counted once there is no answer.
+        let is_known = moment.is_running && moment.at.elapsed() < SILENCE_LIMIT;
+        let since = if is_known { moment.at.elapsed() } else { Duration::ZERO };
+        let since_ms = u64::try_from(since.as_millis()).unwrap_or(0);
         self.voice.report((moment.played + self.frames(since_ms)).min(self.voice.given()));
     }
 
@@ -277,7 +307,9 @@ fn greet(connection: &mut Connection) -> Result<(), LinkError> {
 
 fn device_info(connection: &mut Connection, index: Option<u32>) -> Result<SinkInfo, LinkError> {
     let name = index.is_none().then(|| protocol::DEFAULT_SINK.to_owned());
-    connection.ask(&Command::GetSinkInfo(GetSinkInfo { index, name }), ANSWER_LIMIT)
+    let command = Command::GetSinkInfo(GetSinkInfo { index, name });
+    let device: SinkInfo = connection.ask(&command, ANSWER_LIMIT)?;
+    if device.name.as_c_str() == DUMMY { Err(LinkError::NoDevice) } else { Ok(device) }
 }
 
 /// Creates a stream in what its device works in; the server may know better than the default
