@@ -175,7 +175,7 @@ fn a_sound_server_that_dies_is_waited_for_and_one_that_hangs_holds_no_window() -
     app.still_running()?;
     desk.sound.start_again(&[Sink::USUAL])?;
     let capture = desk.sound.record()?;
-    wait_until_recorded(&capture, 6.0)?;
+    wait_until_recorded(&capture, 5.0)?;
     // What comes after the fault is all there.
     let second = DEVICE_HZ as usize;
     let later = desk.source.get(3 * second..6 * second).unwrap_or_default();

@@ -293,7 +293,7 @@ fn a_server_that_dies_hangs_or_comes_late_loses_nothing_of_the_recording() -> Ou
     all_at_once(&[
         a_killed_server,
         || a_hung_server(1.6),
-        || a_hung_server(5.0),
+        || a_hung_server(4.3),
         || nothing_at_first(false),
         a_server_that_comes_and_goes_leaves_nothing_behind,
     ])

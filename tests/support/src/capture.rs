@@ -22,14 +22,29 @@ pub struct Capture {
 
 impl Capture {
     /// Takes what `recorder` writes to `file`, recorded in the format of `sink`.
-    pub fn start(recorder: Background, file: PathBuf, sink: Sink) -> Outcome<Capture> {
-        let mut capture = Capture { recorder, file, sink };
-        // The first octets show that the recorder is connected: nothing is missed after this.
+    pub fn start(recorder: Background, file: PathBuf, sink: Sink) -> Capture {
+        Capture { recorder, file, sink }
+    }
+
+    /// Whether something is recorded within a time.
+    pub fn begins_within(&self, time: Duration) -> Outcome<bool> {
+        let start = Instant::now();
+        while start.elapsed() < time {
+            if self.seconds()? > 0.0 {
+                return Ok(true);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(false)
+    }
+
+    /// The first octets show that the recorder is connected: nothing is missed after this.
+    pub fn wait_for_begin(mut self) -> Outcome<Capture> {
         wait_for("the recorder's first samples", START_WAIT, || {
-            capture.recorder.still_running()?;
-            Ok((capture.seconds()? > 0.0).then_some(()))
+            self.recorder.still_running()?;
+            Ok((self.seconds()? > 0.0).then_some(()))
         })?;
-        Ok(capture)
+        Ok(self)
     }
 
     /// How much has been recorded.

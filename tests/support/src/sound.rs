@@ -222,7 +222,14 @@ impl SoundServer {
         parec.arg(format!("--format={}", sink.format)).arg(format!("--rate={}", sink.rate_hz));
         parec.arg(format!("--channels={}", sink.channel_count));
         parec.stdin(Stdio::null()).stdout(fs::File::create(&file)?).stderr(Stdio::null());
-        Capture::start(Background::start(&mut parec)?, file, *sink)
+        let capture = Capture::start(Background::start(&mut parec)?, file, *sink);
+        // Nobody listened until now: the device has taken two seconds of silence in advance, and the
+        // recorder would wait for their end. Asleep, it forgets them.
+        if !capture.begins_within(Duration::from_millis(120))? && self.streams()?.is_empty() {
+            self.suspend(sink, true)?;
+            self.suspend(sink, false)?;
+        }
+        capture.wait_for_begin()
     }
 
     /// Plays a file through the server with its own player, to the end.
