@@ -1,4 +1,4 @@
-//! Do samples come out of a recording as they went in: decoding, resampling, playing?
+//! Do samples come out of a recording as they went in: resampling, playing?
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
@@ -7,22 +7,15 @@
 mod common;
 
 use std::f32::consts::TAU;
-use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use common::{DEVICE_RATE_HZ, TestDevice, run, wait_until};
-use workstation_app::audio::decode::{DecodeError, Decoded, decode};
+use common::{DEVICE_RATE_HZ, TestDevice, wait_until};
 use workstation_app::audio::overview::Overview;
 use workstation_app::audio::pcm::Pcm;
 use workstation_app::audio::player::{Player, SoundFault};
 use workstation_app::audio::resample::RateConverter;
-
-fn decoded(octets: &[u8]) -> Result<Decoded, DecodeError> {
-    decode(octets, &mut |_| ControlFlow::Continue(()))
-}
 
 /// A chirp from 200 to 3000 Hz, as 16-bit samples.
 fn chirp(rate_hz: u32, secs: f32) -> Vec<i16> {
@@ -42,167 +35,11 @@ fn tone(frequency_hz: f32, rate_hz: u32, count: usize) -> Vec<i16> {
         .collect()
 }
 
-fn write_raw(path: &Path, samples: &[i16]) {
-    let octets: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-    std::fs::write(path, octets).unwrap();
-}
-
-/// Lets sox write `samples` in the format that `name` and `arguments` ask for.
-fn made_by_sox(samples: &[i16], channels: &str, name: &str, arguments: &[&str]) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let raw = folder.path().join("in.raw");
-    let made = folder.path().join(name);
-    write_raw(&raw, samples);
-    let input = ["-t", "raw", "-r", "8000", "-e", "signed", "-b", "16", "-c", channels];
-    let mut all = input.to_vec();
-    all.push(raw.to_str().unwrap());
-    all.extend(arguments);
-    all.push(made.to_str().unwrap());
-    run("sox", &all);
-    std::fs::read(&made).unwrap()
-}
-
 fn correlation(left: &[f32], right: &[f32]) -> f32 {
     let sum = |values: &mut dyn Iterator<Item = f32>| values.sum::<f32>();
     let dot = sum(&mut left.iter().zip(right).map(|(left, right)| left * right));
     let power = |values: &[f32]| sum(&mut values.iter().map(|value| value * value));
     dot / (power(left) * power(right)).sqrt()
-}
-
-fn floats(samples: &[i16]) -> Vec<f32> {
-    samples.iter().map(|sample| f32::from(*sample)).collect()
-}
-
-#[test]
-fn sixteen_bit_wav_is_decoded_to_the_bit() {
-    let samples = chirp(8000, 2.0);
-    let wav = made_by_sox(&samples, "1", "a.wav", &["-D"]);
-    let decoded = decoded(&wav).unwrap();
-    assert_eq!(decoded.codec, "pcm_s16le");
-    assert_eq!(decoded.pcm.samples(), samples);
-    assert_eq!((decoded.pcm.rate_hz(), decoded.pcm.channel_count()), (8000, 1));
-    assert_eq!(decoded.pcm.duration(), Duration::from_secs(2));
-    assert!(!decoded.is_damaged);
-}
-
-#[test]
-fn every_wav_that_a_dialer_or_a_tool_writes_is_decoded() {
-    let samples = chirp(8000, 1.0);
-    for (codec, arguments, at_least) in [
-        ("pcm_u8", ["-e", "unsigned", "-b", "8"], 0.999),
-        ("pcm_s24le", ["-e", "signed", "-b", "24"], 0.9999),
-        ("pcm_s32le", ["-e", "signed", "-b", "32"], 0.9999),
-        ("pcm_f32le", ["-e", "float", "-b", "32"], 0.9999),
-        ("pcm_mulaw", ["-e", "mu-law", "-b", "8"], 0.999),
-        ("pcm_alaw", ["-e", "a-law", "-b", "8"], 0.999),
-    ] {
-        let wav = made_by_sox(&samples, "1", "a.wav", &arguments);
-        let decoded = decoded(&wav).unwrap();
-        assert_eq!(decoded.codec, codec);
-        assert_eq!(decoded.pcm.frame_count(), samples.len(), "{codec}");
-        let likeness = correlation(&floats(decoded.pcm.samples()), &floats(&samples));
-        assert!(likeness > at_least, "{codec}: {likeness}");
-    }
-}
-
-#[test]
-fn stereo_keeps_its_sides_apart() {
-    let (left, right) = (tone(400.0, 8000, 8000), tone(1000.0, 8000, 8000));
-    let both: Vec<i16> = left.iter().zip(&right).flat_map(|(l, r)| [*l, *r]).collect();
-    let decoded = decoded(&made_by_sox(&both, "2", "a.wav", &["-D"])).unwrap();
-    assert_eq!(decoded.pcm.channel_count(), 2);
-    assert_eq!(decoded.pcm.samples(), both);
-    assert_eq!(decoded.pcm.duration(), Duration::from_secs(1));
-}
-
-/// MP3 as the stock compress step writes it, and what sox makes of the same file.
-fn mp3_and_its_samples(samples: &[i16]) -> (Vec<u8>, Vec<f32>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    std::fs::write(path("a.wav"), made_by_sox(samples, "1", "a.wav", &["-D"])).unwrap();
-    run(
-        "lame",
-        &["--quiet", "-b", "16", "-m", "m", "--resample", "8", &path("a.wav"), &path("a.mp3")],
-    );
-    run("sox", &[&path("a.mp3"), "-t", "raw", "-e", "signed", "-b", "16", &path("b.raw")]);
-    let decoded_by_sox: Vec<f32> = std::fs::read(path("b.raw"))
-        .unwrap()
-        .chunks_exact(2)
-        .map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])))
-        .collect();
-    (std::fs::read(path("a.mp3")).unwrap(), decoded_by_sox)
-}
-
-#[test]
-fn mp3_sounds_as_sox_decodes_it() {
-    let (mp3, by_sox) = mp3_and_its_samples(&chirp(8000, 4.0));
-    let decoded = decoded(&mp3).unwrap();
-    assert_eq!((decoded.codec.as_str(), decoded.is_damaged), ("mp3", false));
-    let ours = floats(decoded.pcm.samples());
-    // Decoders differ in how much of the encoder's start-up they cut off.
-    let likeness = (0..2400)
-        .map(|lag| {
-            let length = ours.len().min(by_sox.len()) - lag;
-            let late = correlation(&ours[..length], &by_sox[lag..lag + length]);
-            late.max(correlation(&ours[lag..lag + length], &by_sox[..length]))
-        })
-        .fold(0.0, f32::max);
-    assert!(likeness > 0.995, "{likeness}");
-    assert!(decoded.pcm.duration().abs_diff(Duration::from_secs(4)) < Duration::from_millis(300));
-}
-
-#[test]
-fn damaged_audio_plays_what_is_there_and_says_so() {
-    let wav = made_by_sox(&chirp(8000, 2.0), "1", "a.wav", &["-D"]);
-    let cut = decoded(&wav[..wav.len() / 2]).unwrap();
-    assert!(cut.is_damaged);
-    assert!(cut.pcm.duration() > Duration::from_millis(900));
-
-    let (mut mp3, _) = mp3_and_its_samples(&chirp(8000, 4.0));
-    let cut = decoded(&mp3[..mp3.len() - 37]).unwrap();
-    assert!(cut.is_damaged, "the last frame is not whole");
-    let middle = mp3.len() / 2;
-    mp3[middle..middle + 200].fill(0x55);
-    let scratched = decoded(&mp3).unwrap();
-    assert!(scratched.pcm.duration() > Duration::from_secs(3));
-}
-
-#[test]
-fn what_is_not_played_yet_is_named() {
-    let samples = chirp(8000, 1.0);
-    let gsm = made_by_sox(&samples, "1", "a.gsm", &[]);
-    assert_eq!(decoded(&gsm).unwrap_err(), DecodeError::Unsupported("GSM 6.10"));
-    let wav49 = made_by_sox(&samples, "1", "a.wav", &["-e", "gsm"]);
-    let expected = DecodeError::Unsupported("GSM 6.10 (in a WAV file)");
-    assert_eq!(decoded(&wav49).unwrap_err(), expected);
-    let ogg = [b"OggS".as_slice(), &[0; 60]].concat();
-    assert_eq!(decoded(&ogg).unwrap_err(), DecodeError::Unsupported("Ogg Vorbis"));
-}
-
-#[test]
-fn what_is_no_audio_is_refused() {
-    let mut seed = 1_u32;
-    let noise: Vec<u8> = std::iter::repeat_with(|| {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (seed >> 24) as u8
-    })
-    .take(20_000)
-    .collect();
-    let empty_wav = made_by_sox(&[], "1", "a.wav", &["-D"]);
-    for octets in
-        [b"".as_slice(), b"hello", &[0; 5000], &empty_wav, b"RIFF\xff\xff\xff\xffWAVEfmt "]
-    {
-        assert!(decoded(octets).is_err(), "{} octets", octets.len());
-    }
-    // Whatever noise is taken for, it ends.
-    drop(decoded(&noise));
-}
-
-#[test]
-fn decoding_stops_when_asked() {
-    let wav = made_by_sox(&chirp(8000, 2.0), "1", "a.wav", &["-D"]);
-    let stopped = decode(&wav, &mut |_| ControlFlow::Break(()));
-    assert_eq!(stopped.unwrap_err(), DecodeError::Stopped);
 }
 
 /// Level of one frequency in decibels, 0 for full scale.

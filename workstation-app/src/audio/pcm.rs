@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use shared::limits::DECODED_OCTETS;
 use zeroize::Zeroizing;
+
+/// More samples than this are never kept, so no room is made for them.
+const MOST_SAMPLES: usize = (DECODED_OCTETS / 2) as usize;
 
 /// Decoded 16-bit samples of one recording, interleaved, wiped when the last owner lets go.
 pub struct Pcm {
@@ -21,15 +25,26 @@ impl Pcm {
         }
     }
 
-    /// Appends interleaved samples. A growing `Vec` would free its old copy unwiped, so the move
-    /// to a larger one is made here.
+    /// Makes room for `more` samples. A growing `Vec` would free its old copy unwiped, so the move to
+    /// a larger one is made here.
+    pub fn reserve(&mut self, more: usize) {
+        let needed = self.samples.len().saturating_add(more);
+        if needed > self.samples.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(needed));
+            larger.extend_from_slice(&self.samples);
+            self.samples = larger;
+        }
+    }
+
+    /// Appends interleaved samples.
     pub fn append(&mut self, more: &[i16]) {
         let needed = self.samples.len().saturating_add(more.len());
         if needed > self.samples.capacity() {
-            let capacity = needed.max(self.samples.capacity().saturating_mul(2));
-            let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
-            larger.extend_from_slice(&self.samples);
-            self.samples = larger;
+            // Half as much again, so that an hour is not copied for every packet.
+            let roomy = self.samples.len() / 2;
+            self.reserve(
+                more.len().max(roomy.min(MOST_SAMPLES.saturating_sub(self.samples.len()))),
+            );
         }
         self.samples.extend_from_slice(more);
     }

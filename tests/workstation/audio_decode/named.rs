@@ -1,0 +1,96 @@
+//! Is audio that is not played called by its name, and what is no audio refused?
+
+use support::{Outcome, ensure};
+use workstation_app::audio::decode::DecodeError;
+
+use crate::studio::{CALL, Noise, Studio, attempt, call, decoded, wav_file};
+
+fn ensure_named(octets: &[u8], name: &'static str) -> Outcome {
+    let answer = attempt(octets).map(|decoded| decoded.codec);
+    ensure!(answer == Err(DecodeError::Unsupported(name)), "{answer:?} instead of {name}");
+    Ok(())
+}
+
+/// The first page of an Ogg file, sealed with its checksum as the format asks for.
+fn ogg_page(packet: &[u8]) -> Vec<u8> {
+    let mut page = b"OggS\0\x02".to_vec();
+    page.extend([0; 8]);
+    page.extend([7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, packet.len() as u8]);
+    page.extend(packet);
+    let checksum = page.iter().fold(0_u32, |sum, octet| {
+        (0..8).fold(sum ^ u32::from(*octet) << 24, |sum, _| {
+            sum << 1 ^ if sum >> 31 == 0 { 0 } else { 0x04C1_1DB7 }
+        })
+    });
+    page.splice(22..26, checksum.to_le_bytes());
+    page
+}
+
+#[test]
+fn other_kinds_have_names() -> Outcome {
+    let studio = Studio::new()?;
+    let samples = call(CALL, 0.5);
+    for (ending, name) in [("flac", "FLAC"), ("aiff", "AIFF"), ("aifc", "AIFF"), ("au", "Sun AU")] {
+        ensure_named(&studio.sox(&samples, CALL, ending, &[])?, name)?;
+    }
+    ensure_named(&ogg_page(b"OpusHead\x01\x01\x38\x01\x40\x1F\0\0\0\0\0"), "Opus")?;
+    ensure_named(&ogg_page(b"Speex   1.2"), "Speex")?;
+    ensure_named(&ogg_page(b"\x7FFLAC\x01\0"), "FLAC")?;
+    ensure_named(b"#!AMR\n\x3c\0\0\0", "AMR")?;
+    ensure_named(b"\0\0\0\x20ftypM4A \0\0\0\0", "MPEG-4")?;
+    ensure_named(b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81", "WebM")
+}
+
+#[test]
+fn other_codecs_in_a_wav_file_have_names() -> Outcome {
+    for (tag, name) in [
+        (0x83, "G.729 (in a WAV file)"),
+        (0x133, "G.729 (in a WAV file)"),
+        (0x45, "G.726 (in a WAV file)"),
+        (0x22, "TrueSpeech (in a WAV file)"),
+        (0x161, "Windows Media (in a WAV file)"),
+        (0x7777, "WAV of a rare kind"),
+    ] {
+        ensure_named(&wav_file(tag, CALL, 16, &[1; 4000]), name)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_no_audio_is_refused() -> Outcome {
+    let empty = wav_file(1, CALL, 16, &[]);
+    let text = "Это не запись разговора. ".repeat(400);
+    let page = b"<!DOCTYPE html><html><body>Log in</body></html>".repeat(50);
+    let noise = Noise::new(9).octets(2_000_000);
+    for octets in [
+        b"".as_slice(),
+        b"hello",
+        &[0; 5000],
+        &[0xFF; 5000],
+        &[0xD5; 20],
+        &empty,
+        text.as_bytes(),
+        &page,
+        &noise,
+        b"RIFF\xff\xff\xff\xffWAVEfmt ",
+        b"OggS",
+        b"ID3\x03\0\0\x7f\x7f\x7f\x7f",
+        &[0xFF, 0xFB, 0x90, 0x00],
+    ] {
+        let answer = attempt(octets);
+        let is_refused = matches!(answer, Err(DecodeError::NotAudio(_)));
+        ensure!(is_refused, "{} octets: {answer:?}", octets.len());
+    }
+    Ok(())
+}
+
+#[test]
+fn the_name_of_a_kind_is_never_asked() -> Outcome {
+    let studio = Studio::new()?;
+    let samples = call(CALL, 1.0);
+    // GSM in a WAV file and plain samples end alike, and both are told apart by their content.
+    let gsm = studio.sox(&samples, CALL, "wav", &["-e", "gsm-full-rate"])?;
+    let plain = studio.sox(&samples, CALL, "wav", &[])?;
+    ensure!(decoded(&gsm)?.codec == "gsm_ms" && decoded(&plain)?.codec == "pcm_s16le", "mixed up");
+    Ok(())
+}
