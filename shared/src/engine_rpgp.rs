@@ -3,40 +3,67 @@
 //! by passphrase in GnuPG's version 5. What is inside is sequoia's again.
 
 use crate::certs::SecretKey;
-use crate::framing::{Outline, SessionKeyPacket};
+use crate::framing::{Container, Outline, SessionKeyPacket};
 use crate::inside::{self, BodyError, Content, Room};
 use crate::limits;
 use crate::secret::Passphrase;
 use pgp::composed::{
-    DecryptionOptions, Message, PlainSessionKey, decrypt_session_key_with_password,
+    DecryptionOptions, Edata, Message, PlainSessionKey, decrypt_session_key_with_password,
 };
 use pgp::packet::{PacketHeader, SymKeyEncryptedSessionKey};
 use pgp::types::{Password, Seipdv1ReadMode, StringToKey, Tag};
+use std::io::Read;
 
 /// Decrypts the body to its end, and returns it only if its integrity was proven; a body that has
 /// no integrity protection is decrypted too: whoever calls decides about those.
 ///
 /// # Errors
-/// [`BodyError`] tells a wrong session key from a damaged body.
+/// [`BodyError`] tells a wrong session key from a damaged body, as far as `is_checked` says that the
+/// key itself was proven.
 pub(crate) fn body(
     outline: &Outline<'_>,
     session_key: &PlainSessionKey,
+    is_checked: bool,
     held: &[SecretKey],
     room: Room,
 ) -> Result<Content, BodyError> {
+    let max_message_size = outline.sealed.len();
+    // The whole body is looked at here, before any of it is given out.
+    let check_first = Seipdv1ReadMode::CheckFirst { max_message_size };
+    let packets = packets(outline, session_key, check_first).map_err(|error| match is_checked {
+        true => error,
+        false => BodyError::WrongSessionKey,
+    })?;
+    let is_proven = outline.container == Container::Mdc;
+    inside::read(packets, held, room).map_err(|error| match error {
+        BodyError::Damaged(_) if !is_checked && !is_proven => BodyError::WrongSessionKey,
+        other => other,
+    })
+}
+
+/// The packets inside, as they are decrypted: nothing is proven before they were read to the end.
+pub(crate) fn unproven<'a>(
+    outline: &Outline<'a>,
+    session_key: &PlainSessionKey,
+) -> Result<impl Read + Send + use<'a>, BodyError> {
+    packets(outline, session_key, Seipdv1ReadMode::Streaming)
+}
+
+fn packets<'a>(
+    outline: &Outline<'a>,
+    session_key: &PlainSessionKey,
+    mode: Seipdv1ReadMode,
+) -> Result<Edata<'a>, BodyError> {
     let damaged = |error: pgp::errors::Error| BodyError::Damaged(error.to_string());
     let Message::Encrypted { mut edata, .. } =
         Message::from_bytes(outline.sealed).map_err(damaged)?
     else {
         return Err(BodyError::Damaged("there is no sealed body".into()));
     };
-    let check_first = Seipdv1ReadMode::CheckFirst { max_message_size: outline.sealed.len() };
-    let options = DecryptionOptions::new()
-        .enable_gnupg_aead()
-        .enable_legacy()
-        .set_seipdv1_read_mode(check_first);
+    let options =
+        DecryptionOptions::new().enable_gnupg_aead().enable_legacy().set_seipdv1_read_mode(mode);
     edata.decrypt_with_options(session_key, options).map_err(damaged)?;
-    inside::read(edata, held, room)
+    Ok(edata)
 }
 
 /// The session keys that a passphrase yields for this message.

@@ -1,5 +1,6 @@
 //! What does sequoia make of a message whose session key is known?
 
+use crate::bounds;
 use crate::certs::SecretKey;
 use crate::framing::{self, Container, Outline};
 use crate::gnupg_aead;
@@ -49,13 +50,28 @@ pub(crate) fn body(
         was_accepted: false,
         signers: Signers::new(held),
     };
-    let mut decryptor = DecryptorBuilder::from_bytes(outline.sealed)
+    let sealed = framing::with_usual_chunks(outline.sealed);
+    let mut decryptor = DecryptorBuilder::from_bytes(&sealed)
         .map(|builder| builder.buffer_size(1 << 16))
         .and_then(|builder| builder.with_policy(&policy, None, helper))
         .map_err(|error| body_error(&error))?;
     // The integrity code stands at the very end: only a read to the end proves anything.
     let data = read_wiped(&mut decryptor, room.expected, room.limit)?;
     Ok(Content { data, signed_by: decryptor.into_helper().signers.signed_by })
+}
+
+/// Looks how much GnuPG's own packet holds, whatever the cipher.
+pub(crate) fn count(
+    outline: &Outline<'_>,
+    session_key: &PlainSessionKey,
+    room: Room,
+) -> Result<(), BodyError> {
+    let Ok(body) = framing::body(outline.sealed) else { return Ok(()) };
+    match gnupg_aead::packets(&body, None, known(session_key)) {
+        Ok(packets) => bounds::check(packets, room),
+        // Whoever reads it says what is wrong with it.
+        Err(_) => Ok(()),
+    }
 }
 
 /// sequoia 2.4.2 panics over a body that has no room for its own modification detection code:

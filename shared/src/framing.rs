@@ -97,17 +97,38 @@ pub(crate) fn binary(octets: &[u8]) -> Result<Cow<'_, [u8]>, FramingError> {
         return Ok(Cow::Borrowed(octets));
     };
     let armored = octets.get(start..).unwrap_or_default();
-    let Some(end) = find(armored, END) else {
-        return Err(FramingError::Incomplete);
-    };
-    let armored = armored.get(..end + END.len()).unwrap_or_default();
-    let mut plain = Vec::with_capacity(armored.len() / 4 * 3);
+    // Without its last line the packets say themselves whether one is missing.
+    let end = find(armored, END);
+    let armored = armored.get(..end.map_or(armored.len(), |end| end + END.len()));
+    let text = text_of(armored.unwrap_or_default()).ok_or(FramingError::Damaged)?;
+    let mut plain = Vec::with_capacity(text.len() / 4 * 3);
+    let source = BEGIN.chain(&b"\n\n"[..]).chain(text);
     let mode = armor::ReaderMode::Tolerant(Some(armor::Kind::Message));
-    armor::Reader::from_bytes(armored, mode)
+    let outcome = armor::Reader::from_reader(source, mode)
         .take(limits::MESSAGE_OCTETS)
-        .read_to_end(&mut plain)
-        .map_err(|_| FramingError::Damaged)?;
-    Ok(Cow::Owned(plain))
+        .read_to_end(&mut plain);
+    match (outcome, end) {
+        (Err(_), Some(_)) => Err(FramingError::Damaged),
+        _ if plain.is_empty() => Err(FramingError::Damaged),
+        _ => Ok(Cow::Owned(plain)),
+    }
+}
+
+/// What follows the armor's own lines (`Comment: ...`) and the empty line that ends them.
+fn text_of(armored: &[u8]) -> Option<&[u8]> {
+    let mut rest = armored;
+    loop {
+        let end = rest.iter().position(|octet| *octet == b'\n' || *octet == b'\r')?;
+        let (line, after) = rest.split_at_checked(end)?;
+        let is_header = line.starts_with(b"-----") || line.windows(2).any(|part| part == b": ");
+        if armored.len() - rest.len() > limits::ARMOR_HEAD_OCTETS {
+            return None;
+        }
+        if !is_header && !line.trim_ascii().is_empty() {
+            return Some(rest);
+        }
+        rest = after.get(1..)?;
+    }
 }
 
 /// Reads the outline of a binary message.
@@ -128,7 +149,8 @@ pub(crate) fn outline(octets: &[u8]) -> Result<Outline<'_>, FramingError> {
         match packet.tag {
             1 => session_keys.push(SessionKeyPacket::PublicKey(packet.body)),
             3 => session_keys.push(SessionKeyPacket::Passphrase(packet.body)),
-            10 | 21 => {}
+            // Markers, padding, comments, and what nobody need understand (RFC 9580 section 4.3).
+            10 | 16 | 21 | 40..=63 => {}
             9 | 18 | 20 => {
                 let container = container(packet.tag, packet.body)?;
                 let message = octets.get(..at).unwrap_or_default();
@@ -156,7 +178,7 @@ fn may_begin(octets: &[u8]) -> bool {
     };
     // A file cut within its first few octets cannot be told from anything else by its version.
     match (tag, rest.get(length_octets)) {
-        (10, _) => true,
+        (10 | 61, _) => true,
         (1, version) => matches!(version, None | Some(2 | 3 | 6)) || two_octet_length(first, rest),
         (3, version) => matches!(version, None | Some(4..=6)),
         _ => false,
@@ -221,6 +243,20 @@ fn new_packet(tag: u8, octets: &[u8]) -> Result<Packet<'_>, FramingError> {
     }
 }
 
+/// The packet with lengths that every reader takes: a first chunk must have 512 octets (RFC 9580
+/// section 4.2.1.4), and not every writer knows.
+pub(crate) fn with_usual_chunks(whole: &[u8]) -> Cow<'_, [u8]> {
+    const SMALLEST: u8 = 224 + 9;
+    let has_small_chunk = matches!(whole, [_, 224..SMALLEST, ..]);
+    match (has_small_chunk.then(|| body(whole)), whole.first()) {
+        (Some(Ok(body)), Some(tag)) => {
+            let length = u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes();
+            Cow::Owned([&[*tag, 255], &length[..], &body].concat())
+        }
+        _ => Cow::Borrowed(whole),
+    }
+}
+
 /// The body of one packet in new format, its chunks put together.
 pub(crate) fn body(whole: &[u8]) -> Result<Cow<'_, [u8]>, FramingError> {
     let mut body = Cow::Borrowed(&[][..]);
@@ -276,6 +312,7 @@ fn big_endian(octets: &[u8], at: usize, count: usize) -> Result<usize, FramingEr
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    #![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
     use super::*;
 
     /// A session key packet and a body, both with lengths of one octet.
@@ -326,8 +363,30 @@ mod tests {
     }
 
     #[test]
-    fn an_armor_without_its_end_is_incomplete() {
-        let cut = b"-----BEGIN PGP MESSAGE-----\n\nwcBM";
-        assert_eq!(binary(cut).unwrap_err(), FramingError::Incomplete);
+    fn an_armor_without_its_end_is_what_its_packets_say() {
+        let cut = b"-----BEGIN PGP MESSAGE-----\nComment: a\n\nwQMDYWLSBAF4eXo=\n";
+        assert_eq!(&*binary(cut).unwrap(), MESSAGE);
+        let shorter = b"-----BEGIN PGP MESSAGE-----\n\nwQMDYWLSBAF4";
+        assert_eq!(outline(&binary(shorter).unwrap()).unwrap_err(), FramingError::Incomplete);
+    }
+
+    #[test]
+    fn a_head_without_end_is_damaged_and_not_kept() {
+        let long = b"-----BEGIN PGP MESSAGE-----\n".to_vec();
+        let long = [long, b"Comment: x\n".repeat(100_000)].concat();
+        assert_eq!(binary(&long).unwrap_err(), FramingError::Damaged);
+    }
+
+    #[test]
+    fn what_nobody_need_understand_is_passed_over() {
+        let message = [&b"\xFD\x02hi"[..], &MESSAGE[..5], b"\xFC\x01x", &MESSAGE[5..]].concat();
+        assert_eq!(outline(&message).unwrap().session_keys.len(), 1);
+    }
+
+    #[test]
+    fn small_chunks_become_one() {
+        let small = b"\xD2\xE1\x01x\xE0y\x02zz";
+        assert_eq!(&*with_usual_chunks(small), b"\xD2\xFF\0\0\0\x05\x01xyzz");
+        assert!(matches!(with_usual_chunks(b"\xD2\x02zz"), Cow::Borrowed(_)));
     }
 }

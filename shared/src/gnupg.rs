@@ -27,9 +27,9 @@ const LOOK_TIME: Duration = Duration::from_secs(15);
 /// More keys than anybody lists.
 const LISTING_OCTETS: u64 = 16 << 20;
 
-/// GPG_ERR_BAD_PASSPHRASE and GPG_ERR_NO_PASSPHRASE (nothing was typed), in the lower half of an
-/// error code.
-const BAD_PASSPHRASE: [u32; 2] = [11, 177];
+/// GPG_ERR_BAD_PASSPHRASE, GPG_ERR_BAD_PIN, and GPG_ERR_NO_PASSPHRASE (nothing was typed), in the
+/// lower half of an error code.
+const BAD_PASSPHRASE: [u32; 3] = [11, 87, 177];
 
 /// The program, and whose keys it uses.
 #[derive(Debug, Clone)]
@@ -43,8 +43,11 @@ pub struct Gnupg {
 pub(crate) enum AskError {
     /// Not this passphrase or PIN.
     WrongPassphrase,
-    /// It holds no key for it either.
-    NoKey,
+    /// It holds no key for it either, as far as it says.
+    NoKey {
+        /// Whether it looked for one at all.
+        is_asked: bool,
+    },
     /// It does not vouch for what came out.
     Damaged,
     /// It holds this many octets, far more than was expected.
@@ -115,7 +118,13 @@ impl Gnupg {
         let Room { expected, limit } = room;
         let bounds = Bounds { expected, limit, time: DECRYPT_TIME };
         let answer = child::run(&mut command, &[typed, b"\n", message], bounds)?;
-        judged(answer, is_unprotected)
+        match judged(answer, is_unprotected) {
+            // The one key that was lent fits: of hidden recipients GnuPG does not say why it failed.
+            Err(AskError::NoKey { is_asked: true }) if self.home.is_some() => {
+                Err(AskError::WrongPassphrase)
+            }
+            decided => decided,
+        }
     }
 
     /// Lends GnuPG a held key, still protected by its passphrase, in a folder of its own.
@@ -204,7 +213,7 @@ fn judged(answer: Answer, is_unprotected: bool) -> Result<Zeroizing<Vec<u8>>, As
     } else if status.has("DECRYPTION_KEY") {
         Err(AskError::Damaged)
     } else {
-        Err(AskError::NoKey)
+        Err(AskError::NoKey { is_asked: status.has("ENC_TO") })
     }
 }
 
@@ -285,7 +294,7 @@ mod tests {
         let bad = good + "[GNUPG:] BADMDC\n";
         assert!(matches!(judge(true, &bad, false), Some(AskError::Damaged)));
         assert!(judge(true, OKAY, true).is_none());
-        assert!(matches!(judge(true, "", true), Some(AskError::NoKey)));
+        assert!(matches!(judge(true, "", true), Some(AskError::NoKey { .. })));
     }
 
     #[test]
@@ -293,6 +302,6 @@ mod tests {
         let status = "[GNUPG:] ERROR pkdecrypt_failed 67108875\n[GNUPG:] DECRYPTION_FAILED\n";
         assert!(matches!(judge(false, status, false), Some(AskError::WrongPassphrase)));
         let status = "[GNUPG:] ERROR pkdecrypt_failed 67108881\n[GNUPG:] DECRYPTION_FAILED\n";
-        assert!(matches!(judge(false, status, false), Some(AskError::NoKey)));
+        assert!(matches!(judge(false, status, false), Some(AskError::NoKey { .. })));
     }
 }

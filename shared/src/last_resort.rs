@@ -16,10 +16,20 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    pub(crate) fn with_key(self, gnupg: &Gnupg, key: &SecretKey) -> Result<Opened, OpenError> {
-        let lent = gnupg.with_key(key).map_err(|error| self.failed(error))?;
-        let owner = key.fingerprint();
-        self.open(&lent.gnupg, owner)
+    /// With one key after the other, each lent to GnuPG while it is asked.
+    pub(crate) fn with_keys(self, gnupg: &Gnupg, keys: &[&SecretKey]) -> Result<Opened, OpenError> {
+        let mut failure = None;
+        for key in keys {
+            let lent = match gnupg.with_key(key) {
+                Ok(lent) => lent,
+                Err(error) => return Err(self.failed(error)),
+            };
+            match self.open(&lent.gnupg, key.fingerprint()) {
+                Ok(opened) => return Ok(opened),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        Err(failure.unwrap_or(self.error))
     }
 
     pub(crate) fn with_its_own_keys(self, gnupg: &Gnupg) -> Result<Opened, OpenError> {
@@ -31,7 +41,7 @@ impl Asked<'_> {
         }
     }
 
-    fn open(self, gnupg: &Gnupg, key: String) -> Result<Opened, OpenError> {
+    fn open(&self, gnupg: &Gnupg, key: String) -> Result<Opened, OpenError> {
         let room = Room::of(self.outline.sealed);
         let data = match self.ask(gnupg, room) {
             Err(AskError::Longer(expected)) => self.ask(gnupg, Room { expected, ..room }),
@@ -56,7 +66,7 @@ impl Asked<'_> {
                 OpenError::new(Problem::Damaged, "GnuPG does not vouch for its integrity")
             }
             AskError::TooLarge => BodyError::TooLarge.into(),
-            AskError::NoKey => self.error.clone(),
+            AskError::NoKey { .. } => self.error.clone(),
             AskError::Failed(detail) => {
                 OpenError::new(self.error.problem(), format!("{}; {detail}", self.error))
             }

@@ -1,5 +1,7 @@
 //! How much of anything that comes from outside is taken in.
 
+use std::time::Duration;
+
 /// The largest sealed message that a workstation reads, in octets (512 MiB).
 pub const MESSAGE_OCTETS: u64 = 512 << 20;
 
@@ -38,9 +40,15 @@ pub(crate) const NESTED_SEALS: usize = 4;
 /// How many session key packets are looked at.
 pub(crate) const SESSION_KEY_PACKETS: usize = 1024;
 
-/// How many times a private key is used for one message: once for every hidden recipient and held
-/// key. RSA takes 9 ms.
-pub(crate) const PRIVATE_KEY_USES: usize = 1024;
+/// How long session keys are looked for: RSA takes 9 ms for each hidden recipient and held key, and
+/// each passphrase a tenth of a second.
+pub(crate) const UNLOCK_TIME: Duration = Duration::from_secs(20);
+
+/// How many packets one seal may hold: one recording, and a signature or two.
+pub(crate) const INNER_PACKETS: usize = 256;
+
+/// How long the text before the first line of an armored message may be, in octets.
+pub(crate) const ARMOR_HEAD_OCTETS: usize = 64 << 10;
 
 /// How many ways of opening a message by passphrase are tried; each may cost a tenth of a second.
 pub(crate) const PASSPHRASE_PACKETS: usize = 16;

@@ -5,11 +5,12 @@
 //! whole message was proven. For the few kinds of keys that neither engine knows, and for cards, the
 //! GnuPG of this computer is asked, where there is one.
 
+use crate::bounds;
 use crate::certs::SecretKey;
 use crate::decrypt::{self, Integrity, OpenError, Opened, Problem, Rules};
-use crate::framing::{Container, Outline};
+use crate::framing::{self, Container, Outline};
 use crate::gnupg::Gnupg;
-use crate::inside::{BodyError, Content, Room};
+use crate::inside::{self, BodyError, Content, Room};
 use crate::last_resort::Asked;
 use crate::limits;
 use crate::secret::Passphrase;
@@ -87,17 +88,34 @@ impl Opener {
     fn layers(&self, message: &[u8], unlocker: &mut Unlocker<'_>) -> Result<Opened, OpenError> {
         let mut opened = self.layer(message, unlocker)?;
         for _ in 1..limits::NESTED_SEALS {
-            if !is_sealed(&opened.data) {
+            if is_sealed(&opened.data) {
+                let inner = self.layer(&opened.data, unlocker)?;
+                opened = inside_of(opened, inner);
+            } else if let Some(content) = self.packed(&opened.data) {
+                opened.data = content.data;
+                opened.signed_by.extend(content.signed_by);
+            } else {
                 return Ok(opened);
             }
-            let inner = self.layer(&opened.data, unlocker)?;
-            opened = inside_of(opened, inner);
         }
         if is_sealed(&opened.data) {
             let detail = format!("sealed more than {} times", limits::NESTED_SEALS);
             return Err(OpenError::new(Problem::TooLarge, detail));
         }
         Ok(opened)
+    }
+
+    /// What was signed or packed first and sealed then.
+    fn packed(&self, data: &[u8]) -> Option<Content> {
+        const SIGNED_OR_PACKED: [u8; 4] = [2, 4, 8, 11];
+        let binary = decrypt::binary(data).ok()?;
+        let first = framing::parts(&binary).next()?;
+        if !SIGNED_OR_PACKED.contains(&first.tag) {
+            return None;
+        }
+        let room = Room::of(&binary);
+        bounds::check(&*binary, room).ok()?;
+        inside::read(&*binary, &self.held, room).ok()
     }
 
     fn layer(&self, message: &[u8], unlocker: &mut Unlocker<'_>) -> Result<Opened, OpenError> {
@@ -133,7 +151,8 @@ impl Opener {
         }
     }
 
-    /// Asks GnuPG where the reason is a kind of key that only GnuPG can use.
+    /// Asks GnuPG with the held keys of kinds that only GnuPG can use; with its own keys only where
+    /// no held key fits, since a card counts the wrong ones.
     fn by_gnupg(
         &self,
         outline: &Outline<'_>,
@@ -141,25 +160,47 @@ impl Opener {
         passphrase: Option<&Passphrase>,
         error: OpenError,
     ) -> Result<Opened, OpenError> {
-        let is_reason = matches!(error.problem(), Problem::UnsupportedKey | Problem::NoKey);
-        let (Some(gnupg), Some(passphrase), true) = (&self.gnupg, passphrase, is_reason) else {
+        let (Some(gnupg), Some(passphrase)) = (&self.gnupg, passphrase) else {
             return Err(error);
         };
         let asked = Asked { outline, passphrase, error };
-        match self.held.iter().find(|key| found.unsupported_keys.contains(&key.fingerprint())) {
-            Some(key) => asked.with_key(gnupg, key),
-            None => asked.with_its_own_keys(gnupg),
+        let lent = |key: &&SecretKey| found.unsupported_keys.contains(&key.fingerprint());
+        let lent: Vec<&SecretKey> = self.held.iter().filter(lent).collect();
+        match asked.error.problem() {
+            _ if !lent.is_empty() => asked.with_keys(gnupg, &lent),
+            Problem::NoKey | Problem::UnsupportedKey => asked.with_its_own_keys(gnupg),
+            _ => Err(asked.error),
         }
     }
 
     /// Reads a second time, with room for all of it, what turned out far larger than it looked.
     fn body(&self, outline: &Outline<'_>, candidate: &Candidate) -> Result<Content, BodyError> {
         let room = Room::of(outline.sealed);
+        self.count(outline, candidate, room)?;
         match self.body_in(outline, candidate, room) {
             Err(BodyError::Longer(expected)) => {
                 self.body_in(outline, candidate, Room { expected, ..room })
             }
             decided => decided,
+        }
+    }
+
+    /// Looks how much is inside before anything takes it apart: what is proven to be whole may still
+    /// have been made to keep a reader busy.
+    fn count(
+        &self,
+        outline: &Outline<'_>,
+        candidate: &Candidate,
+        room: Room,
+    ) -> Result<(), BodyError> {
+        let session_key = &candidate.session_key;
+        if outline.container == Container::GnupgAead {
+            return engine_sequoia::count(outline, session_key, room);
+        }
+        match engine_rpgp::unproven(outline, session_key) {
+            Ok(packets) => bounds::check(packets, room),
+            // Whoever reads it says what is wrong with it.
+            Err(_) => Ok(()),
         }
     }
 
@@ -180,11 +221,7 @@ impl Opener {
                 decided => return decided,
             }
         }
-        let is_checked = candidate.is_checked;
-        engine_rpgp::body(outline, session_key, &self.held, room).map_err(|error| match error {
-            BodyError::Damaged(_) if !is_checked => BodyError::WrongSessionKey,
-            other => other,
-        })
+        engine_rpgp::body(outline, session_key, candidate.is_checked, &self.held, room)
     }
 }
 

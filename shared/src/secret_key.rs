@@ -5,6 +5,7 @@ use crate::framing;
 use crate::keyring::{self, Budget, Found};
 use crate::recording::escaped;
 use crate::unlock::{self, Secret};
+use openpgp::Packet;
 use openpgp::cert::Cert;
 use openpgp::packet::key::SecretKeyMaterial;
 use openpgp::policy::StandardPolicy;
@@ -187,6 +188,29 @@ impl SecretKey {
         !self.cert.keys().secret().any(|key| key.key().optional_secret().is_some_and(is_bare))
     }
 
+    /// This key with whatever `newer` knows besides: other subkeys, signatures, names. A secret part
+    /// that is here stays as it is. `None` where both hold one for the same key and protect it
+    /// differently: then nobody can tell which of them still opens.
+    #[must_use]
+    pub fn merged_with(&self, newer: &Self) -> Option<Self> {
+        let mut differs = false;
+        let packets = newer.cert.as_tsk().into_packets();
+        let merged = self.cert.clone().insert_packets_merge(packets, |old, new| {
+            let Some(old) = old else { return Ok(new) };
+            let keeps = match (present(&old), present(&new)) {
+                (Some(held), Some(brought)) => {
+                    differs |= held != brought;
+                    true
+                }
+                (Some(_), None) => true,
+                _ => false,
+            };
+            Ok(if keeps { old } else { new })
+        });
+        let cert = merged.ok()?.0;
+        (!differs).then_some(Self { cert })
+    }
+
     /// The key as it came, protection included, in binary form.
     ///
     /// # Errors
@@ -197,6 +221,16 @@ impl SecretKey {
             .map(Zeroizing::new)
             .map_err(|error| KeyError::Malformed { detail: error.to_string() })
     }
+}
+
+/// The secret part of a key packet, if it is really here.
+fn present(packet: &Packet) -> Option<&SecretKeyMaterial> {
+    let secret = match packet {
+        Packet::SecretKey(key) => key.secret(),
+        Packet::SecretSubkey(key) => key.secret(),
+        _ => return None,
+    };
+    unlock::is_present(secret).then_some(secret)
 }
 
 impl std::fmt::Debug for SecretKey {

@@ -46,7 +46,7 @@ pub(crate) struct Found {
     pub(crate) by_passphrase: bool,
 }
 
-/// Keys that stay unlocked, by fingerprint. sequoia keeps each one enciphered in memory and wipes
+/// Keys that stay unlocked, by number and fingerprint. sequoia keeps each one enciphered in memory and wipes
 /// it when it is dropped.
 #[derive(Default)]
 pub(crate) struct Unlocked(HashMap<String, KeyPair>);
@@ -73,7 +73,6 @@ pub(crate) struct Unlocker<'a> {
     held: &'a [SecretKey],
     passphrase: Option<&'a Passphrase>,
     tried: HashMap<String, Result<KeyPair, UnlockError>>,
-    uses_left: usize,
     pub(crate) time: Duration,
 }
 
@@ -93,12 +92,16 @@ impl<'a> Unlocker<'a> {
                 unlocked.0.iter().map(|(name, pair)| (name.clone(), Ok(pair.clone()))).collect()
             }
         };
-        let uses_left = limits::PRIVATE_KEY_USES;
-        Self { held, passphrase, tried, uses_left, time: Duration::ZERO }
+        Self { held, passphrase, tried, time: Duration::ZERO }
     }
 
     pub(crate) fn passphrase(&self) -> Option<&'a Passphrase> {
         self.passphrase
+    }
+
+    /// A message for a thousand hidden people, or with many costly passphrases, is given up in time.
+    fn has_time(&self) -> bool {
+        self.time < limits::UNLOCK_TIME
     }
 
     /// Hands over the keys that were unlocked.
@@ -136,13 +139,13 @@ impl<'a> Unlocker<'a> {
     ) -> ControlFlow<()> {
         let wanted = key_id(packet);
         let held = self.held;
-        for owner in held {
+        for (number, owner) in held.iter().enumerate() {
             for secret in owner.secrets() {
                 let is_wanted = wanted == HIDDEN || secret.keyid().to_hex() == wanted;
-                if !is_wanted || secret.pk_algo() != packet.pk_algo() || self.uses_left == 0 {
+                if !is_wanted || secret.pk_algo() != packet.pk_algo() || !self.has_time() {
                     continue;
                 }
-                if let Some(candidate) = self.try_secret(packet, owner, &secret, found) {
+                if let Some(candidate) = self.try_secret(packet, (number, owner), &secret, found) {
                     found.has_checked = true;
                     try_it(candidate)?;
                 }
@@ -154,23 +157,24 @@ impl<'a> Unlocker<'a> {
     fn try_secret(
         &mut self,
         packet: &PKESK,
-        owner: &SecretKey,
+        (number, owner): (usize, &SecretKey),
         secret: &unlock::Secret,
         found: &mut Found,
     ) -> Option<Candidate> {
         let started = Instant::now();
-        self.uses_left -= 1;
+        // The same key may be held twice, with different passphrases.
+        let name = format!("{number} {}", secret.fingerprint().to_hex());
         let passphrase = self.passphrase;
         let unlock = || match passphrase {
             Some(passphrase) => unlock::unlock(secret, passphrase),
             None => Err(UnlockError::WrongPassphrase),
         };
         let mut candidate = None;
-        match self.tried.entry(secret.fingerprint().to_hex()).or_insert_with(unlock) {
-            Err(UnlockError::WrongPassphrase) => found.locked.push(owner.owner()),
+        match self.tried.entry(name).or_insert_with(unlock) {
+            Err(UnlockError::WrongPassphrase) => add(&mut found.locked, owner.owner()),
             Err(UnlockError::Unsupported) => {
-                found.unsupported.push(unlock::algorithm_name(secret));
-                found.unsupported_keys.push(owner.fingerprint());
+                add(&mut found.unsupported, unlock::algorithm_name(secret));
+                add(&mut found.unsupported_keys, owner.fingerprint());
             }
             Ok(pair) => match packet.decrypt(pair, None) {
                 Some((algorithm, session_key)) => {
@@ -191,6 +195,9 @@ impl<'a> Unlocker<'a> {
         let Some(passphrase) = self.passphrase else { return ControlFlow::Continue(()) };
         let mut candidates = engine_rpgp::session_keys(outline, passphrase);
         loop {
+            if !self.has_time() {
+                return ControlFlow::Continue(());
+            }
             let started = Instant::now();
             let next = candidates.next();
             self.time += started.elapsed();
@@ -198,6 +205,12 @@ impl<'a> Unlocker<'a> {
             let is_checked = !matches!(session_key, PlainSessionKey::V3_4 { .. });
             try_it(Candidate { session_key, key: None, is_checked })?;
         }
+    }
+}
+
+fn add(names: &mut Vec<String>, name: String) {
+    if !names.contains(&name) {
+        names.push(name);
     }
 }
 

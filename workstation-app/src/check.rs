@@ -129,11 +129,10 @@ impl Checker {
 
     /// With what is unlocked already; with the passphrase where that does not do.
     fn open(&mut self, octets: &[u8]) -> Result<Result<Opened, Failure>, String> {
-        if self.opener.is_unlocked() {
-            match worker::open_message(&mut self.opener, octets, None) {
-                Err(failure) if failure.kind == FailureKind::Problem(Problem::WrongPassphrase) => {}
-                decided => return Ok(decided),
-            }
+        if self.opener.is_unlocked()
+            && let Ok(opened) = worker::open_message(&mut self.opener, octets, None)
+        {
+            return Ok(Ok(opened));
         }
         let passphrase = match self.passphrase.take() {
             Some(passphrase) => passphrase,

@@ -11,6 +11,9 @@ use crate::texts;
 /// No key file comes near this; what is larger is something else.
 const KEY_FILE_OCTETS: u64 = 4 << 20;
 
+/// How often one key is kept, each time with another passphrase.
+const MOST_COPIES: usize = 5;
+
 /// Why a key could not be kept or read. Each text is two sentences.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -35,6 +38,15 @@ pub enum StoreError {
     InTheWay {
         /// Which.
         path: PathBuf,
+    },
+    /// The same key came with a new passphrase again and again.
+    #[error(
+        "The key of {owner} is here already, several times with different passphrases. Ask your \
+         administrator to remove those that are no longer used."
+    )]
+    TooManyCopies {
+        /// Whose.
+        owner: String,
     },
     /// The key cannot be written out.
     #[error(transparent)]
@@ -74,14 +86,27 @@ impl KeyStore {
         Ok(held)
     }
 
-    /// Keeps `key`, replacing an older copy of the same key. A damaged file is never overwritten.
+    /// Keeps `key` beside what is held of it already: nothing that opens recordings today is lost,
+    /// whatever the file that was brought holds. A damaged file is never overwritten.
     pub fn save(&self, key: &SecretKey) -> Result<(), StoreError> {
-        let path = self.folder.join(format!("{}.pgp", key.fingerprint()));
-        if path.exists() && !holds_key(&path, &key.fingerprint()) {
-            return Err(StoreError::InTheWay { path });
+        let fingerprint = key.fingerprint();
+        for number in 1..=MOST_COPIES {
+            let path = self.folder.join(copy_name(&fingerprint, number));
+            if !path.exists() {
+                return self.write(&path, key);
+            }
+            let Some(held) = held_copy(&path, &fingerprint) else {
+                return Err(StoreError::InTheWay { path });
+            };
+            if let Some(merged) = held.merged_with(key) {
+                return self.write(&path, &merged);
+            }
         }
-        let octets = key.to_octets()?;
-        self.publish(&path, &octets)
+        Err(StoreError::TooManyCopies { owner: key.owner() })
+    }
+
+    fn write(&self, path: &Path, key: &SecretKey) -> Result<(), StoreError> {
+        self.publish(path, &key.to_octets()?)
             .map_err(|source| StoreError::Write { folder: self.folder.clone(), source })
     }
 
@@ -119,6 +144,14 @@ fn read_key_file(path: &Path) -> Option<Vec<SecretKey>> {
     SecretKey::read_all(&octets).ok().filter(|keys| !keys.is_empty())
 }
 
-fn holds_key(path: &Path, fingerprint: &str) -> bool {
-    read_key_file(path).is_some_and(|keys| keys.iter().any(|key| key.fingerprint() == fingerprint))
+fn held_copy(path: &Path, fingerprint: &str) -> Option<SecretKey> {
+    read_key_file(path)?.into_iter().find(|key| key.fingerprint() == fingerprint)
+}
+
+/// A second copy is one with another passphrase: the first may be the one that still opens.
+fn copy_name(fingerprint: &str, number: usize) -> String {
+    match number {
+        1 => format!("{fingerprint}.pgp"),
+        _ => format!("{fingerprint}-{number}.pgp"),
+    }
 }
