@@ -1,5 +1,7 @@
 //! Does the real window play what was recorded, and nothing before the right passphrase?
 
+#![expect(clippy::print_stdout, reason = "the figures are for people to read")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};

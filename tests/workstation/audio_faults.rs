@@ -2,6 +2,8 @@
 //!
 //! The position is kept, playing goes on by itself, what is wrong is said, and nobody waits.
 
+#![expect(clippy::print_stdout, reason = "the figures are for people to read")]
+
 #[path = "listener.rs"]
 mod listener;
 

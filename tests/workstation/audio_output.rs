@@ -2,6 +2,8 @@
 //!
 //! Everything is measured behind the device, with a recorder that is not ours.
 
+#![expect(clippy::print_stdout, reason = "the figures are for people to read")]
+
 #[path = "listener.rs"]
 mod listener;
 

@@ -1,5 +1,7 @@
 //! Is what a person asks for heard at once, without a click, and what is shown what is heard?
 
+#![expect(clippy::print_stdout, reason = "the figures are for people to read")]
+
 #[path = "listener.rs"]
 mod listener;
 

@@ -7,17 +7,16 @@ use std::collections::VecDeque;
 use std::io::{Cursor, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use pulseaudio::protocol::{
     self, Command, CommandReply, Descriptor, DescriptorFlags, ProtocolError, PulseError,
 };
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fd::OwnedFd;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use zeroize::Zeroizing;
+
+use super::signal::Signal;
 
 /// Room for what waits to be sent: the server's whole queue and the commands beside it.
 const OUTGOING_OCTETS: usize = 4 << 20;
@@ -57,43 +56,11 @@ impl From<rustix::io::Errno> for LinkError {
     }
 }
 
-/// Rings a thread that waits for its connection.
-#[derive(Clone)]
-pub struct Signal {
-    descriptor: Arc<OwnedFd>,
-    is_leaving: Arc<AtomicBool>,
-}
-
-impl Signal {
-    /// A silent one.
-    pub fn new() -> Result<Self, LinkError> {
-        use rustix::event::{EventfdFlags, eventfd};
-        let descriptor = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        Ok(Self { descriptor: Arc::new(descriptor), is_leaving: Arc::default() })
-    }
-
-    /// Wakes the thread.
-    pub fn ring(&self) {
-        // Full means that it was rung often enough.
-        let _ = rustix::io::write(&*self.descriptor, &1_u64.to_ne_bytes());
-    }
-
-    /// Asks the thread to leave.
-    pub fn leave(&self) {
-        self.is_leaving.store(true, Ordering::Release);
-        self.ring();
-    }
-
-    fn hush(&self) {
-        let _ = rustix::io::read(&*self.descriptor, &mut [0_u8; 8]);
-    }
-}
-
 /// What the server says.
 #[derive(Debug)]
 pub enum Message {
     /// Something happened.
-    Event(Command),
+    Event(Box<Command>),
     /// The answer to the command of this number.
     Reply(u32, Vec<u8>),
     /// The command of this number is refused.
@@ -135,7 +102,7 @@ impl Connection {
 
     /// Takes back the request to leave, for a last word.
     pub fn stay(&self) {
-        self.signal.is_leaving.store(false, Ordering::Release);
+        self.signal.stay();
     }
 
     /// The version both sides speak from now on.
@@ -154,14 +121,14 @@ impl Connection {
         let timeout = Timespec::try_from(left).ok();
         let mut both = [
             PollFd::new(&self.socket, interest),
-            PollFd::new(&*self.signal.descriptor, PollFlags::IN),
+            PollFd::new(self.signal.descriptor(), PollFlags::IN),
         ];
         match poll(&mut both, timeout.as_ref()) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
         self.signal.hush();
-        if self.signal.is_leaving.load(Ordering::Acquire) {
+        if self.signal.is_leaving() {
             return Err(LinkError::GivenUp);
         }
         self.flush()?;
@@ -320,6 +287,6 @@ fn understood(octets: &[u8], version: u16) -> Option<Message> {
             Some(Message::Reply(number, rest.to_vec()))
         }
         (number, Command::Error(error)) => Some(Message::Refusal(number, error)),
-        (_, event) => Some(Message::Event(event)),
+        (_, event) => Some(Message::Event(Box::new(event))),
     }
 }

@@ -5,6 +5,8 @@
 
 mod connection;
 mod format;
+mod opening;
+mod signal;
 mod stream;
 
 use std::any::Any;
@@ -13,7 +15,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use connection::{Connection, LinkError, Signal};
+use connection::{Connection, LinkError};
+use signal::Signal;
 use stream::Stream;
 
 use super::controls::{Bell, Controls};

@@ -3,27 +3,17 @@
 //! The server holds half a second in advance, so that no other program's work makes a gap. A pause,
 //! a jump, another loudness write over what is not played yet, so that they are heard at once.
 
-use std::ffi::CStr;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
-use pulseaudio::protocol::command::GetSinkInfo;
-use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
-use pulseaudio::protocol::{
-    self, AuthParams, AuthReply, Command, CreatePlaybackStreamReply, LatencyParams,
-    PlaybackLatency, PlaybackStreamParams, Prop, Props, PulseError, SampleSpec, SetClientNameReply,
-    SinkInfo,
-};
+use pulseaudio::protocol::{Command, LatencyParams, PlaybackLatency, PulseError, SampleSpec};
 
 use super::connection::{Connection, LinkError, Message};
-use super::format::{channel_map, frame_octets, push_frame, stream_spec};
+use super::format::{frame_octets, push_frame, stream_spec};
+use super::opening::{QUEUE_MS, create, device_info, greet};
 use crate::audio::output::MakeVoice;
 use crate::audio::voice::Voice;
 
-/// What the server holds in advance.
-const QUEUE_MS: u64 = 500;
-/// How often the server asks for more, which is also how much of it the device may have taken.
-const PERIOD_MS: u64 = 20;
 /// What is played before this much later is not written over: it takes that long to get there.
 const REACTION_MS: u64 = 10;
 /// How often the server is asked where it is.
@@ -32,17 +22,12 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 const START_INTERVAL: Duration = Duration::from_millis(20);
 /// After this long without an answer it is not known what has been played since the last one.
 const SILENCE_LIMIT: Duration = Duration::from_millis(300);
-/// A server that takes longer to answer hangs.
-const ANSWER_LIMIT: Duration = Duration::from_millis(1500);
 /// The time a change may take to be heard at once; without an answer it is heard later.
 const CHANGE_LIMIT: Duration = Duration::from_millis(60);
 /// Samples go in pieces that fit into the server's own blocks.
 const PIECE_OCTETS: usize = 32_768;
 /// A fade has been played by then.
 const LEAVING_TIME: Duration = Duration::from_millis(40);
-/// The device that servers make while there is none, so that programs play on, unheard.
-const DUMMY: &CStr = c"auto_null";
-const COOKIE_OCTETS: usize = 256;
 
 /// Where the server was, and when.
 #[derive(Clone, Copy)]
@@ -206,15 +191,21 @@ impl Stream {
             Message::Refusal(number, error) if self.asked == Some(number) => {
                 return Err(LinkError::Refused(error));
             }
-            Message::Event(Command::Request(request)) if request.channel == self.channel => {
+            Message::Event(event) => self.heed_event(*event)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn heed_event(&mut self, event: Command) -> Result<(), LinkError> {
+        match event {
+            Command::Request(request) if request.channel == self.channel => {
                 self.wanted = self.wanted.saturating_add(i64::from(request.length));
             }
-            Message::Event(Command::PlaybackStreamKilled(channel)) if channel == self.channel => {
+            Command::PlaybackStreamKilled(channel) if channel == self.channel => {
                 return Err(LinkError::Refused(PulseError::Killed));
             }
-            Message::Event(Command::PlaybackStreamMoved(moved))
-                if moved.stream_index == self.channel =>
-            {
+            Command::PlaybackStreamMoved(moved) if moved.stream_index == self.channel => {
                 self.follow(moved.device_index)?;
             }
             _ => {}
@@ -282,79 +273,4 @@ fn with_past(mut voice: Voice, spec: SampleSpec) -> Voice {
 
 fn rate_of(spec: SampleSpec) -> NonZero<u32> {
     NonZero::new(spec.sample_rate).unwrap_or(NonZero::<u32>::MIN)
-}
-
-/// The greeting each connection begins with.
-fn greet(connection: &mut Connection) -> Result<(), LinkError> {
-    let mut cookie = pulseaudio::cookie_path_from_env()
-        .and_then(|path| std::fs::read(path).ok())
-        .unwrap_or_default();
-    // A server that asks for none still wants the place of one.
-    cookie.resize(COOKIE_OCTETS, 0);
-    let auth = AuthParams {
-        version: protocol::MAX_VERSION,
-        supports_shm: false,
-        supports_memfd: false,
-        cookie,
-    };
-    let reply: AuthReply = connection.ask(&Command::Auth(auth), ANSWER_LIMIT)?;
-    connection.set_version(reply.version);
-    let mut props = Props::new();
-    props.set(Prop::ApplicationName, c"Callseal");
-    let name = Command::SetClientName(props);
-    connection.ask::<SetClientNameReply>(&name, ANSWER_LIMIT).map(drop)
-}
-
-fn device_info(connection: &mut Connection, index: Option<u32>) -> Result<SinkInfo, LinkError> {
-    let name = index.is_none().then(|| protocol::DEFAULT_SINK.to_owned());
-    let command = Command::GetSinkInfo(GetSinkInfo { index, name });
-    let device: SinkInfo = connection.ask(&command, ANSWER_LIMIT)?;
-    if device.name.as_c_str() == DUMMY { Err(LinkError::NoDevice) } else { Ok(device) }
-}
-
-/// Creates a stream in what its device works in; the server may know better than the default
-/// where this program's sound belongs.
-fn create(
-    connection: &mut Connection,
-    chosen: Option<u32>,
-) -> Result<(SampleSpec, CreatePlaybackStreamReply), LinkError> {
-    let mut device = device_info(connection, chosen)?;
-    loop {
-        let spec = stream_spec(device.sample_spec);
-        let command = Command::CreatePlaybackStream(parameters(spec, chosen));
-        let stream: CreatePlaybackStreamReply = connection.ask(&command, ANSWER_LIMIT)?;
-        if stream.sink_index == device.index {
-            return Ok((spec, stream));
-        }
-        device = device_info(connection, Some(stream.sink_index))?;
-        if stream_spec(device.sample_spec) == spec {
-            return Ok((spec, stream));
-        }
-        connection.tell(&Command::DeletePlaybackStream(stream.channel))?;
-    }
-}
-
-fn parameters(spec: SampleSpec, sink_index: Option<u32>) -> PlaybackStreamParams {
-    let octets = |milliseconds: u64| {
-        let frames = u64::from(spec.sample_rate) * milliseconds / 1000;
-        u32::try_from(frames * frame_octets(spec) as u64).unwrap_or(u32::MAX)
-    };
-    let mut props = Props::new();
-    // Other programs can read this: it says nothing of the call.
-    props.set(Prop::MediaName, c"Recording");
-    PlaybackStreamParams {
-        sample_spec: spec,
-        channel_map: channel_map(spec),
-        sink_index,
-        buffer_attr: BufferAttr {
-            target_length: octets(QUEUE_MS),
-            pre_buffering: octets(PERIOD_MS),
-            minimum_request_length: octets(PERIOD_MS),
-            ..BufferAttr::default()
-        },
-        // The queue stays the server's: its device holds no more than a period of it.
-        flags: StreamFlags { early_requests: true, ..StreamFlags::default() },
-        props,
-        ..PlaybackStreamParams::default()
-    }
 }
