@@ -14,8 +14,9 @@ use super::opening::{QUEUE_MS, create, device_info, greet};
 use crate::audio::output::MakeVoice;
 use crate::audio::voice::Voice;
 
-/// What is played before this much later is not written over: it takes that long to get there.
-const REACTION_MS: u64 = 10;
+/// What is taken for playing before this much later is not written over: the server takes a period
+/// at a time, and the new samples need some time to get there.
+const REACTION_MS: u64 = 30;
 /// How often the server is asked where it is.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// The same while it has not begun to play.
@@ -144,7 +145,7 @@ impl Stream {
 
     /// Writes over what was sent and is not played yet.
     fn change(&mut self) -> Result<(), LinkError> {
-        let question = self.question();
+        let (question, asked) = (self.question(), Instant::now());
         let latency = match self.connection.ask::<PlaybackLatency>(&question, CHANGE_LIMIT) {
             Err(LinkError::Silent) => return Ok(()),
             answer => answer?,
@@ -152,7 +153,9 @@ impl Stream {
         self.learn(&latency);
         let size = frame_octets(self.spec) as u64;
         let given = self.voice.given();
-        self.voice.take_back(self.read.div_ceil(size) + self.frames(REACTION_MS));
+        // A server that is slow to answer is slow to take what it gets, too.
+        let slow_ms = u64::try_from(2 * asked.elapsed().as_millis()).unwrap_or(0);
+        self.voice.take_back(self.read.div_ceil(size) + self.frames(REACTION_MS + slow_ms));
         let first = self.voice.given();
         let frames = usize::try_from(given.saturating_sub(first)).unwrap_or(0);
         self.send(Some(first * size), frames)
