@@ -7,10 +7,13 @@
 #[path = "listener.rs"]
 mod listener;
 
+use std::time::{Duration, Instant};
+
 use listener::{play, player, recording, side_by_side, sink, wait_for_end, wait_for_position};
 use support::sound::{Sink, SoundServer, SoundStream};
 use support::spectrum::{Spectrum, tones};
 use support::{Outcome, ensure};
+use workstation_app::audio::resample::RateConverter;
 
 const AMPLITUDE: f64 = 0.25;
 const PIECE_SECS: f64 = 1.3;
@@ -148,6 +151,26 @@ fn recordings_of_higher_rates_keep_what_the_device_can_play_and_nothing_folds_ba
         judge(&format!("{rate_hz} Hz on {}", sink.spec()), &figures)
     })
     .map(drop)
+}
+
+#[test]
+fn no_rate_that_a_file_may_claim_asks_for_a_transform_without_measure() {
+    let devices = [8000, 44_100, 48_000, 192_000, 768_000];
+    for from_hz in [0, 1, 7, 997, 7919, 47_999, 96_001, 191_999, 767_957, 768_001, u32::MAX] {
+        for to_hz in devices {
+            let began = Instant::now();
+            let Ok(mut converter) = RateConverter::new(from_hz, to_hz, 2) else { continue };
+            let frames = vec![1000; converter.frames_wanted() * 2];
+            converter.convert(&frames);
+            let limits =
+                (converter.frames_wanted() < 100_000, converter.largest_output() < 400_000);
+            assert_eq!(limits, (true, true), "{from_hz} to {to_hz}");
+            assert!(began.elapsed() < Duration::from_secs(2), "{from_hz} to {to_hz}");
+        }
+    }
+    let refused = |from_hz| RateConverter::new(from_hz, 48_000, 1).is_err();
+    assert!(refused(0) && refused(1) && refused(u32::MAX));
+    assert!(!refused(997) && !refused(767_957));
 }
 
 /// Levels of two tones on each channel of a device, in decibels against what was played.

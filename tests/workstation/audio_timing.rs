@@ -143,6 +143,12 @@ fn clicks(channel_count: usize, rate_hz: u32) -> Outcome {
     }
     player.set_volume(1.0);
     wait_for_end(&player)?;
+    // Another recording in the middle of one, and the end of the program in the middle of that.
+    for _ in 0..2 {
+        play(&mut player, recording(1, 8000, &samples));
+        wait_for_position(&player, 0.7)?;
+    }
+    drop(player);
     listener::let_it_arrive(&capture);
     let heard = capture.channel(0)?;
     let (at_secs, click) = worst_click(&heard, 300.0, AMPLITUDE, rate_hz);

@@ -8,8 +8,8 @@
 //!     │                                   dialog thread (one for each open dialog)
 //!     │ play, pause, seek                 open/dialog.rs ──Event──▶ UI
 //!     ▼
-//!  sound thread                           device thread (cpal)
-//!  audio/player.rs opens, watches    ──▶  audio/output.rs Voice: pulls samples, no locks
+//!  sound thread                           device thread
+//!  audio/sound.rs opens, watches     ──▶  audio/voice.rs gives samples, without locks
 //! ```
 //!
 //! A recording takes one straight line: `Open -> read -> Located -> passphrase -> decrypt ->

@@ -11,8 +11,10 @@ const PIECE_MS: u64 = 64;
 /// Rates whose ratio needs larger numbers are taken for a neighbour at most 0.02 % away, which
 /// nobody hears; exact, a rate that is a prime number would need transforms of its own size.
 const RATIO_LIMIT: u64 = 6000;
-/// Recordings slower than this against the device are no recordings.
+/// Rates further apart than this, or faster than this, are nobody's: their transforms would be
+/// without measure.
 const MOST_OUT_OF_ONE: u64 = 256;
+const FASTEST_HZ: u32 = 768_000;
 
 /// The two rates cannot be converted into each other.
 #[derive(Debug, thiserror::Error)]
@@ -156,7 +158,8 @@ fn near_ratio(from_hz: u32, to_hz: u32) -> Option<Ratio> {
         (numerator, denominator) = (denominator, numerator % denominator);
     }
     let (input, output) = last;
-    let is_sane = input > 0
+    let is_sane = from_hz.max(to_hz) <= FASTEST_HZ
+        && input > 0
         && output > 0
         && output.div_ceil(input) <= MOST_OUT_OF_ONE
         && input.div_ceil(output) <= MOST_OUT_OF_ONE;

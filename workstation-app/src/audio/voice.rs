@@ -66,9 +66,10 @@ impl Voice {
     ) -> Result<Self, RateError> {
         let last_source = pcm.frame_count();
         let feed = Feed::new(pcm, device_rate_hz)?;
-        let source = controls.position().min(last_source);
-        let mut timeline = Timeline::new(feed.ratio(), source, last_source);
+        // Asked first: a jump that comes after this is another one, and is made later.
         let done = controls.seek_asked();
+        let source = done.map_or(controls.position(), Seek::frame).min(last_source);
+        let mut timeline = Timeline::new(feed.ratio(), source, last_source);
         let begin = Mark { seek: done, ..timeline.last() };
         timeline.push(begin);
         Ok(Self {

@@ -189,20 +189,20 @@ impl Connection {
     }
 
     /// Appends samples for a stream, `write`n into the buffer they are sent from. With `at` they go
-    /// to that octet of the stream, over what is there; else they follow the last ones. False if so
-    /// much waits to be sent that there is no room.
+    /// to that octet of the stream, over what is there; else they follow the last ones. An error if
+    /// so much waits to be sent that there is no room: the server has taken nothing for long.
     pub fn send_samples(
         &mut self,
         channel: u32,
         at: Option<u64>,
         length: usize,
         write: impl FnOnce(&mut Vec<u8>),
-    ) -> Result<bool, LinkError> {
+    ) -> Result<(), LinkError> {
         self.outgoing.drain(..self.sent);
         self.sent = 0;
         let needed = protocol::DESCRIPTOR_SIZE + length;
         if self.outgoing.capacity() - self.outgoing.len() < needed {
-            return Ok(false);
+            return Err(LinkError::Silent);
         }
         let descriptor = Descriptor {
             length: u32::try_from(length).unwrap_or(u32::MAX),
@@ -214,8 +214,7 @@ impl Connection {
         protocol::encode_descriptor(&mut header, &descriptor);
         self.outgoing.extend_from_slice(&header);
         write(&mut self.outgoing);
-        self.flush()?;
-        Ok(true)
+        self.flush()
     }
 
     fn enqueue(&mut self, octets: &[u8]) -> Result<(), LinkError> {

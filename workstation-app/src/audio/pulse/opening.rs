@@ -18,6 +18,8 @@ const DUMMY: &CStr = c"auto_null";
 const COOKIE_OCTETS: usize = 256;
 /// What the server holds in advance.
 pub const QUEUE_MS: u64 = 500;
+/// But no more than this, whatever a device calls its rate.
+const QUEUE_OCTETS: u32 = 1 << 20;
 /// How often the server asks for more, which is also how much of it the device may have taken.
 const PERIOD_MS: u64 = 20;
 /// A server that takes longer to answer hangs.
@@ -87,7 +89,7 @@ fn parameters(spec: SampleSpec, sink_index: Option<u32>) -> PlaybackStreamParams
         channel_map: channel_map(spec),
         sink_index,
         buffer_attr: BufferAttr {
-            target_length: octets(QUEUE_MS),
+            target_length: octets(QUEUE_MS).min(QUEUE_OCTETS),
             pre_buffering: octets(PERIOD_MS),
             minimum_request_length: octets(PERIOD_MS),
             ..BufferAttr::default()

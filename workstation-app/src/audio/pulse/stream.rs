@@ -23,12 +23,12 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 const START_INTERVAL: Duration = Duration::from_millis(20);
 /// After this long without an answer it is not known what has been played since the last one.
 const SILENCE_LIMIT: Duration = Duration::from_millis(300);
-/// The time a change may take to be heard at once; without an answer it is heard later.
+/// The time in which the server must say where it is before anything else is seen to.
 const CHANGE_LIMIT: Duration = Duration::from_millis(60);
 /// Samples go in pieces that fit into the server's own blocks.
 const PIECE_OCTETS: usize = 32_768;
-/// A fade has been played by then.
-const LEAVING_TIME: Duration = Duration::from_millis(40);
+/// A fade has been played by then: the reaction, a period, the fade itself.
+const LEAVING_TIME: Duration = Duration::from_millis(70);
 
 /// Where the server was, and when.
 #[derive(Clone, Copy)]
@@ -50,6 +50,8 @@ pub struct Stream {
     asked: Option<u32>,
     moment: Option<Moment>,
     read: u64,
+    /// An order has come that the server was too slow for.
+    is_change_due: bool,
 }
 
 impl Stream {
@@ -67,6 +69,7 @@ impl Stream {
             asked: None,
             moment: None,
             read: 0,
+            is_change_due: false,
         })
     }
 
@@ -96,7 +99,7 @@ impl Stream {
             while let Some(message) = self.connection.next_message() {
                 self.heed(message)?;
             }
-            if self.voice.has_new_orders() {
+            if self.voice.has_new_orders() || self.is_change_due {
                 self.change()?;
             }
             self.report();
@@ -107,7 +110,7 @@ impl Stream {
         self.connection.stay();
         let is_heard = self.moment.is_some_and(|moment| moment.is_running);
         if is_heard && !self.voice.controls().is_playing() {
-            if self.voice.has_new_orders() {
+            if self.voice.has_new_orders() || self.is_change_due {
                 self.change()?;
             }
             std::thread::sleep(LEAVING_TIME);
@@ -128,15 +131,11 @@ impl Stream {
         while left > 0 {
             let count = left.min(PIECE_OCTETS / size);
             let (voice, spec) = (&mut self.voice, self.spec);
-            let is_sent =
-                self.connection.send_samples(self.channel, at.take(), count * size, |octets| {
-                    for _ in 0..count {
-                        push_frame(octets, voice.next_frame(), spec);
-                    }
-                })?;
-            if !is_sent {
-                return Ok(());
-            }
+            self.connection.send_samples(self.channel, at.take(), count * size, |octets| {
+                for _ in 0..count {
+                    push_frame(octets, voice.next_frame(), spec);
+                }
+            })?;
             self.wanted = self.wanted.saturating_sub_unsigned((count * size) as u64);
             left -= count;
         }
@@ -145,11 +144,14 @@ impl Stream {
 
     /// Writes over what was sent and is not played yet.
     fn change(&mut self) -> Result<(), LinkError> {
+        // Until it is done: the wait for an answer may end in other ways.
+        self.is_change_due = true;
         let (question, asked) = (self.question(), Instant::now());
         let latency = match self.connection.ask::<PlaybackLatency>(&question, CHANGE_LIMIT) {
             Err(LinkError::Silent) => return Ok(()),
             answer => answer?,
         };
+        self.is_change_due = false;
         self.learn(&latency);
         let size = frame_octets(self.spec) as u64;
         let given = self.voice.given();
