@@ -54,6 +54,10 @@ impl Output for DefaultDevice {
         if self.server.is_expected() {
             return self.server.open(make_voice);
         }
+        #[cfg(target_os = "linux")]
+        if !has_sound_card() {
+            return Err("no sound card".to_owned());
+        }
         open_device(make_voice)
     }
 
@@ -61,6 +65,14 @@ impl Output for DefaultDevice {
     fn give_up(&self) -> Bell {
         self.server.give_up()
     }
+}
+
+/// ALSA complains on the standard error of every program that asks it in vain.
+#[cfg(target_os = "linux")]
+fn has_sound_card() -> bool {
+    let Ok(devices) = std::fs::read_dir("/dev/snd") else { return false };
+    let plays = |name: &str| name.starts_with("pcm") && name.ends_with('p');
+    devices.flatten().any(|device| device.file_name().to_str().is_some_and(plays))
 }
 
 fn open_device(make_voice: MakeVoice<'_>) -> Result<Box<dyn Any + Send>, String> {
