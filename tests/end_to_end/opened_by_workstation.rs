@@ -9,9 +9,21 @@ use support::digest::sha256;
 use support::gnupg::{Algorithm, GnupgHome};
 use support::speech::{Format, Studio, conversation, file_name};
 use support::workstation::Workstation;
-use support::{Outcome, binaries};
+use support::{Outcome, audio_file, binaries};
 
 const PASSPHRASE: &str = "open the recording";
+
+/// What each of the stock script's formats holds.
+const CODECS: [(Format, &str); 5] = [
+    (Format::Mp3, "mp3"),
+    (Format::Wav, "pcm_s16le"),
+    (Format::Gsm, "gsm"),
+    (Format::Gsw, "gsm_ms"),
+    (Format::Ogg, "vorbis"),
+];
+
+/// The rate of a call.
+const CALL_HZ: u32 = 8000;
 
 struct Listener {
     home: GnupgHome,
@@ -85,12 +97,12 @@ fn the_length_is_the_decoded_one() -> Outcome {
 }
 
 #[test]
-fn what_our_dialer_seals_opens() -> Outcome {
+fn what_our_dialer_seals_opens_in_all_five_formats() -> Outcome {
     let listener = Listener::new(Algorithm::Curve25519)?;
     let dialer = binaries::beside("dialer-encryptor")?;
     let certs = listener.home.path().join("certificate.asc");
     fs::write(&certs, listener.home.certificate(&listener.fingerprint)?)?;
-    for (format, codec) in [(Format::Mp3, "mp3"), (Format::Wav, "pcm_s16le")] {
+    for (format, codec) in CODECS {
         let spool = Spool::new()?;
         let (name, octets) = (file_name(7, format), call(format)?);
         spool.put(format, &name, &octets)?;
@@ -98,7 +110,20 @@ fn what_our_dialer_seals_opens() -> Outcome {
         let file = spool.sealed().join(format!("{name}.pgp"));
         let report = listener.check(&file, PASSPHRASE, 0)?;
         assert_opens(&report, &octets, &listener.fingerprint, codec)?;
+        let said = report.get("message").and_then(Value::as_str).unwrap_or_default();
+        assert!(!said.contains("damaged"), "{report}");
+        assert_lasts(&report, &listener.home.path().join(&name), &octets, format)?;
     }
+    Ok(())
+}
+
+/// As long as sox hears it; of an MP3 file sox leaves out the last frame.
+fn assert_lasts(report: &Value, file: &Path, octets: &[u8], format: Format) -> Outcome {
+    fs::write(file, octets)?;
+    let by_sox_ms = audio_file::decode(file, CALL_HZ)?.len() as f64 * 1000.0 / f64::from(CALL_HZ);
+    let expected_ms = by_sox_ms + if format == Format::Mp3 { 72.0 } else { 0.0 };
+    let duration_ms = report.get("duration_ms").and_then(Value::as_f64).unwrap_or_default();
+    assert!((duration_ms - expected_ms).abs() < 0.01, "{report} instead of {expected_ms}");
     Ok(())
 }
 

@@ -57,7 +57,7 @@ struct Bits {
 impl Bits {
     fn put(&mut self, value: u64, bits: u32) {
         for bit in 0..bits {
-            if self.count % 8 == 0 {
+            if self.count.is_multiple_of(8) {
                 self.octets.push(0);
             }
             if let Some(last) = self.octets.last_mut() {

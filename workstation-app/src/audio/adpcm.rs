@@ -61,7 +61,7 @@ pub(super) fn decode(
             sink.note_damage();
         }
         sink.take(shape, &samples)?;
-        if index % PROGRESS_BLOCKS == 0 {
+        if index.is_multiple_of(PROGRESS_BLOCKS) {
             sink.progress(index.saturating_mul(block_octets))?;
         }
     }

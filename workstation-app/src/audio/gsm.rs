@@ -31,7 +31,7 @@ const WAVE_NAME: &str = "gsm_ms";
 /// Whether `octets` begin with raw GSM: every frame opens with the nibble 0xD, an MP3 frame never.
 pub(super) fn begins(octets: &[u8]) -> bool {
     let frame_count = octets.len() / GSM_BYTE_FRAME_LEN;
-    let is_whole = octets.len() % GSM_BYTE_FRAME_LEN == 0;
+    let is_whole = octets.len().is_multiple_of(GSM_BYTE_FRAME_LEN);
     let run = run_length(octets, SURE_FRAMES);
     run == SURE_FRAMES || (run == frame_count && (run > 3 || (run > 0 && is_whole)))
 }
@@ -78,7 +78,7 @@ pub(super) fn decode_raw(octets: &[u8], sink: &mut Sink<'_>) -> Result<&'static 
             sink.take(shape, &decoder.decode_frame(&frame))?;
         }
         at += GSM_BYTE_FRAME_LEN;
-        if count % PROGRESS_FRAMES == 0 {
+        if count.is_multiple_of(PROGRESS_FRAMES) {
             sink.progress(at)?;
         }
     }
@@ -126,7 +126,7 @@ pub(super) fn decode_blocks(
                 sink.take(shape, &decoder.decode_frame(&frame))?;
             }
         }
-        if index % PROGRESS_FRAMES == 0 {
+        if index.is_multiple_of(PROGRESS_FRAMES) {
             sink.progress(start)?;
         }
     }

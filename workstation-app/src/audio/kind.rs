@@ -16,6 +16,9 @@ pub(super) enum Kind {
     Gsm,
 }
 
+/// How each kind is recognized.
+type Marks = [(Kind, fn(&[u8]) -> bool)];
+
 /// The kind of `octets`, and where to begin if their own beginning is not that of the kind.
 pub(super) fn of(octets: &[u8]) -> Result<(Kind, Option<usize>), DecodeError> {
     if octets.is_empty() {
@@ -24,7 +27,7 @@ pub(super) fn of(octets: &[u8]) -> Result<(Kind, Option<usize>), DecodeError> {
     if let Some(name) = name_of_unsupported(octets) {
         return Err(DecodeError::Unsupported(name));
     }
-    let begins: [(Kind, fn(&[u8]) -> bool); 4] = [
+    let begins: &Marks = &[
         (Kind::Wave, riff::is_wave),
         (Kind::Ogg, ogg::is_page),
         (Kind::Mpeg, mpeg::begins),
@@ -37,8 +40,8 @@ pub(super) fn of(octets: &[u8]) -> Result<(Kind, Option<usize>), DecodeError> {
     if let Some(start) = riff::find(octets) {
         return Ok((Kind::Wave, Some(start)));
     }
-    let is_inside: [(Kind, fn(&[u8]) -> bool); 3] =
-        [(Kind::Ogg, ogg::is_inside), (Kind::Mpeg, mpeg::is_inside), (Kind::Gsm, gsm::is_inside)];
+    let is_inside: &Marks =
+        &[(Kind::Ogg, ogg::is_inside), (Kind::Mpeg, mpeg::is_inside), (Kind::Gsm, gsm::is_inside)];
     is_inside
         .iter()
         .find(|(_, is_inside)| is_inside(octets))

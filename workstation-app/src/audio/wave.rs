@@ -71,7 +71,7 @@ impl Format {
         let channels = self.channel_count.max(1);
         let by_bits = self.sample_bits.div_ceil(8);
         let by_block = self.block_octets / channels;
-        let is_block_sound = self.block_octets % channels == 0 && by_block >= by_bits;
+        let is_block_sound = self.block_octets.is_multiple_of(channels) && by_block >= by_bits;
         let octets = if is_block_sound && by_block > 0 { by_block } else { by_bits };
         match (self.tag, octets) {
             (PLAIN, 1) => Some(Encoding::U8),
@@ -112,7 +112,7 @@ fn plain(
     let shape = format.shape()?;
     let frame_octets = encoding.octets() * shape.channel_count();
     sink.expect(shape, wave.data.len() / frame_octets);
-    if wave.is_open_ended && wave.data.len() % frame_octets != 0 {
+    if wave.is_open_ended && !wave.data.len().is_multiple_of(frame_octets) {
         sink.note_damage();
     }
     let mut samples = Zeroizing::new(Vec::new());
