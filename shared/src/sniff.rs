@@ -36,8 +36,9 @@ fn is_markup(text: &[u8]) -> bool {
 }
 
 fn is_audio(octets: &[u8]) -> bool {
-    let riff = octets.starts_with(b"RIFF") && octets.get(8..12) == Some(b"WAVE");
-    let tagged = [&b"ID3"[..], b"OggS", b"fLaC", b".snd"].iter().any(|tag| octets.starts_with(tag));
+    let begins = |tags: &[&[u8]]| tags.iter().any(|tag| octets.starts_with(tag));
+    let riff = begins(&[b"RIFF", b"RF64", b"BW64"]) && octets.get(8..12) == Some(b"WAVE");
+    let tagged = begins(&[b"ID3", b"OggS", b"fLaC", b".snd", b"#!AMR"]);
     riff || tagged || is_mpeg(octets) || is_gsm(octets)
 }
 

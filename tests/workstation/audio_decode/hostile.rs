@@ -74,7 +74,9 @@ fn ogg_page(flags: u8, number: u32, packets: &[&[u8]]) -> Vec<u8> {
         segments.extend(std::iter::repeat_n(255, packet.len() / 255));
         segments.push((packet.len() % 255) as u8);
     }
-    let mut page = [b"OggS\0".as_slice(), &[flags], &[0; 8], &[7, 0, 0, 0]].concat();
+    // More samples than there are, so that none is cut off.
+    let position = [0, 1, 0, 0, 0, 0, 0, 0];
+    let mut page = [b"OggS\0".as_slice(), &[flags], &position, &[7, 0, 0, 0]].concat();
     page.extend(number.to_le_bytes());
     page.extend([0; 4]);
     page.push(segments.len() as u8);
@@ -89,20 +91,20 @@ fn ogg_page(flags: u8, number: u32, packets: &[&[u8]]) -> Vec<u8> {
     page
 }
 
-/// A Vorbis stream with the given code books in its setup.
-fn vorbis(rate_hz: u32, books: impl Fn(&mut Bits)) -> Vec<u8> {
+/// A Vorbis stream with the given setup, and three packets of sound.
+fn vorbis(rate_hz: u32, setup: impl Fn(&mut Bits), sound: &[u8]) -> Vec<u8> {
     let mut identification = b"\x01vorbis\0\0\0\0\x01".to_vec();
     identification.extend(rate_hz.to_le_bytes());
     identification.extend([0; 12]);
     identification.extend([0xB8, 1]);
-    let mut setup = Bits::default();
-    b"\x05vorbis".iter().for_each(|octet| setup.put(u64::from(*octet), 8));
-    books(&mut setup);
+    let mut bits = Bits::default();
+    b"\x05vorbis".iter().for_each(|octet| bits.put(u64::from(*octet), 8));
+    setup(&mut bits);
     let comment = b"\x03vorbis\0\0\0\0\0\0\0\0\x01";
     [
         ogg_page(2, 0, &[&identification]),
-        ogg_page(0, 1, &[comment, &setup.octets]),
-        ogg_page(4, 2, &[&[0; 40]]),
+        ogg_page(0, 1, &[comment, &bits.octets]),
+        ogg_page(4, 2, &[sound, sound, sound]),
     ]
     .concat()
 }
@@ -139,6 +141,69 @@ fn empty_book(setup: &mut Bits) {
     setup.put(0, 4000);
 }
 
+/// A book of two entries, of one bit each.
+fn plain_book(setup: &mut Bits) {
+    setup.put(0x56_4342, 24);
+    setup.put(1, 16);
+    setup.put(2, 24);
+    setup.put(0, 2);
+    setup.put(0, 10);
+    setup.put(0, 4);
+}
+
+/// Everything that a stream needs, with a floor that has a point at `point` besides its ends.
+fn smallest_setup(setup: &mut Bits, book: impl Fn(&mut Bits), point: u64) {
+    setup.put(0, 8);
+    book(setup);
+    // No transform; one floor of one partition, whose class has one point and one book.
+    for (value, bits) in [(0, 6), (0, 16), (0, 6), (1, 16), (1, 5), (0, 4), (0, 3), (0, 2), (1, 8)]
+    {
+        setup.put(value, bits);
+    }
+    for (value, bits) in [(0, 2), (4, 4), (point, 4)] {
+        setup.put(value, bits);
+    }
+    // One residue without any book, one mapping, one mode.
+    for (value, bits) in [(0, 6), (0, 16), (0, 24), (0, 24), (0, 24), (0, 6), (0, 8), (0, 4)] {
+        setup.put(value, bits);
+    }
+    for (value, bits) in [(0, 6), (0, 16), (0, 1), (0, 1), (0, 2), (0, 8), (0, 8), (0, 8)] {
+        setup.put(value, bits);
+    }
+    for (value, bits) in [(0, 6), (0, 1), (0, 16), (0, 16), (0, 8), (1, 1)] {
+        setup.put(value, bits);
+    }
+}
+
+/// Found by fuzzing the decoder itself: each of these stopped the program.
+#[test]
+fn a_setup_that_stops_the_decoder_is_refused() -> Outcome {
+    let mut sound = Bits::default();
+    // A packet of sound with the heights of both ends and of the point between them.
+    for (value, bits) in [(0, 1), (1, 1), (100, 8), (120, 8), (1, 1)] {
+        sound.put(value, bits);
+    }
+    let stream = |point: u64| {
+        vorbis(8000, move |setup| smallest_setup(setup, plain_book, point), &sound.octets)
+    };
+    ensure!(decoded(&stream(5))?.pcm.frame_count() > 0, "the stream is no good test");
+    ensure!(attempt(&stream(0)).is_err(), "two points in one place");
+    let endless = |setup: &mut Bits| {
+        setup.put(0x56_4342, 24);
+        setup.put(1, 16);
+        setup.put(2, 24);
+        // In order of length: none of 32 bits, and two of 33.
+        setup.put(1, 1);
+        setup.put(31, 5);
+        setup.put(0, 2);
+        setup.put(2, 2);
+        setup.put(0, 4);
+    };
+    let endless = vorbis(8000, |setup| smallest_setup(setup, endless, 5), &sound.octets);
+    ensure!(attempt(&endless).is_err(), "code words of 33 bits");
+    Ok(())
+}
+
 #[test]
 fn no_header_makes_the_program_take_memory_by_its_word() -> Outcome {
     let folder = tempfile::tempdir()?;
@@ -158,9 +223,9 @@ fn no_header_makes_the_program_take_memory_by_its_word() -> Outcome {
         ("a rate of 4 GHz", giant(1, u32::MAX), false),
         ("no block length", no_blocks, false),
         ("a tag of 256 MiB", [b"ID3\x04\0\0\x7F\x7F\x7F\x7F".as_slice(), &mp3].concat(), true),
-        ("giant code books", vorbis(8000, giant_books), false),
-        ("an empty code book", vorbis(8000, empty_book), false),
-        ("Vorbis at 4 GHz", vorbis(u32::MAX, empty_book), false),
+        ("giant code books", vorbis(8000, giant_books, &[0; 40]), false),
+        ("an empty code book", vorbis(8000, empty_book, &[0; 40]), false),
+        ("Vorbis at 4 GHz", vorbis(u32::MAX, empty_book, &[0; 40]), false),
     ];
     for (what, octets, is_played) in hostile {
         let report = check(folder.path(), &octets)?;

@@ -3,7 +3,7 @@
 use support::{Outcome, ensure};
 use workstation_app::audio::decode::DecodeError;
 
-use crate::studio::{CALL, Noise, Studio, attempt, call, decoded, wav_file};
+use crate::studio::{CALL, Noise, Shape, Studio, attempt, call, decoded, wav_file};
 
 fn ensure_named(octets: &[u8], name: &'static str) -> Outcome {
     let answer = attempt(octets).map(|decoded| decoded.codec);
@@ -33,6 +33,11 @@ fn other_kinds_have_names() -> Outcome {
     for (ending, name) in [("flac", "FLAC"), ("aiff", "AIFF"), ("aifc", "AIFF"), ("au", "Sun AU")] {
         ensure_named(&studio.sox(&samples, CALL, ending, &[])?, name)?;
     }
+    let wide = Shape { channels: 1, rate_hz: 44_100 };
+    let samples = call(wide, 0.5);
+    ensure_named(&studio.sox(&samples, wide, "mp2", &[])?, "MPEG layer II")?;
+    let free = studio.lame(&samples, wide, &["--freeformat", "-b", "200"])?;
+    ensure_named(&free, "MP3 of a free bit rate")?;
     ensure_named(&ogg_page(b"OpusHead\x01\x01\x38\x01\x40\x1F\0\0\0\0\0"), "Opus")?;
     ensure_named(&ogg_page(b"Speex   1.2"), "Speex")?;
     ensure_named(&ogg_page(b"\x7FFLAC\x01\0"), "FLAC")?;

@@ -6,6 +6,7 @@
 use zeroize::Zeroizing;
 
 use super::decode::DecodeError;
+use super::pcm::make_room;
 use super::sink::{Shape, Sink};
 
 /// Which of the two.
@@ -49,7 +50,7 @@ pub(super) fn decode(
     if channels > 2 || block_octets <= flavour.header_octets() * channels {
         return Err(DecodeError::NotAudio(format!("ADPCM in blocks of {block_octets} octets")));
     }
-    let mut samples = Zeroizing::new(Vec::new());
+    let mut samples = Zeroizing::new(Vec::with_capacity(2 * block_octets));
     for (index, block) in octets.chunks(block_octets).enumerate() {
         samples.clear();
         let decoded = match flavour {
@@ -155,6 +156,7 @@ fn ima(block: &[u8], channels: usize, samples: &mut Vec<i16>) -> Option<()> {
         let step_index = usize::from(*own.get(2)?);
         is_sound &= step_index < IMA_STEPS.len();
         let mut state = ImaState { sample: clamped(word(own, 0)?), step_index };
+        make_room(side, 2 * block.len());
         side.push(state.sample);
         // Four octets of each channel in turn, the lower nibble first.
         let own = nibbles.chunks(4).skip(index).step_by(channels).flatten();

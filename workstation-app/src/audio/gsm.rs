@@ -68,6 +68,12 @@ pub(super) fn decode_raw(octets: &[u8], sink: &mut Sink<'_>) -> Result<&'static 
             sink.note_damage();
             let Some(skipped) = next_run(rest) else { break };
             decoder.reset();
+            // Silence for lost frames keeps the time of what follows.
+            if at > 0 && skipped.is_multiple_of(GSM_BYTE_FRAME_LEN) {
+                for _ in 0..skipped / GSM_BYTE_FRAME_LEN {
+                    sink.take(shape, &[0; FRAME_SAMPLES])?;
+                }
+            }
             at += skipped;
             continue;
         };

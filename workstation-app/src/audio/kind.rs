@@ -73,11 +73,17 @@ fn name_of_unsupported(octets: &[u8]) -> Option<&'static str> {
         return Some("MPEG-4");
     }
     let named = begins.iter().find(|(name, _)| part(0, name)).map(|(_, name)| *name);
-    named.or_else(|| is_layer_2(octets).then_some("MPEG layer II"))
+    named.or_else(|| match octets {
+        [0xFF, 0xFC | 0xFD | 0xF4 | 0xF5, rates, ..] if is_rate(*rates) => Some("MPEG layer II"),
+        // Frames of a length that only the next one tells.
+        [0xFF, 0xFA | 0xFB | 0xF2 | 0xF3 | 0xE2 | 0xE3, rates @ 0..=0x0B, ..] if rates & 1 == 0 => {
+            Some("MP3 of a free bit rate")
+        }
+        _ => None,
+    })
 }
 
-/// Frames of the layer before MP3, as broadcasters keep it.
-fn is_layer_2(octets: &[u8]) -> bool {
-    matches!(octets, [0xFF, 0xFC | 0xFD | 0xF4 | 0xF5, rates, ..]
-        if rates >> 4 != 0 && rates >> 4 != 15 && rates >> 2 & 3 != 3)
+/// Whether the third octet of a frame's header holds rates that there are.
+fn is_rate(octet: u8) -> bool {
+    !matches!(octet >> 4, 0 | 15) && octet >> 2 & 3 != 3
 }

@@ -12,6 +12,7 @@ use super::floats;
 use super::lame::{Description, Proof};
 use super::main_data::MainData;
 use super::mpeg::{Found, Frames, Header};
+use super::pcm::make_room;
 use super::sink::{Shape, Sink};
 
 /// Short name of the codec.
@@ -138,7 +139,9 @@ impl Stream {
             // Silence keeps the time of what follows.
             _ => {
                 sink.note_damage();
-                self.samples.resize(header.sample_count() * header.channel_count, 0);
+                let count = header.sample_count() * header.channel_count;
+                make_room(&mut self.samples, count);
+                self.samples.resize(count, 0);
             }
         }
         self.give(shape, sink)

@@ -4,6 +4,8 @@
 
 use zeroize::Zeroizing;
 
+use super::pcm::make_room;
+
 /// Octets of a page's header without the table of its segments.
 const HEADER_OCTETS: usize = 27;
 /// How far the beginning of a file is looked for behind something else.
@@ -268,16 +270,10 @@ impl Packets {
         }
     }
 
-    /// A growing `Vec` would free its old copy unwiped.
     fn keep(&mut self, part: &[u8]) {
         let room = PACKET_OCTETS.saturating_sub(self.partial.len());
         let part = part.get(..room).unwrap_or(part);
-        if self.partial.capacity() - self.partial.len() < part.len() {
-            let room = 2 * (self.partial.len() + part.len());
-            let mut larger = Zeroizing::new(Vec::with_capacity(room));
-            larger.extend_from_slice(&self.partial);
-            self.partial = larger;
-        }
+        make_room(&mut self.partial, part.len());
         self.partial.extend_from_slice(part);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared::limits::DECODED_OCTETS;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// More samples than this are never kept, so no room is made for them.
 const MOST_SAMPLES: usize = (DECODED_OCTETS / 2) as usize;
@@ -25,15 +25,9 @@ impl Pcm {
         }
     }
 
-    /// Makes room for `more` samples. A growing `Vec` would free its old copy unwiped, so the move to
-    /// a larger one is made here.
+    /// Makes room for `more` samples.
     pub fn reserve(&mut self, more: usize) {
-        let needed = self.samples.len().saturating_add(more);
-        if needed > self.samples.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity(needed));
-            larger.extend_from_slice(&self.samples);
-            self.samples = larger;
-        }
+        make_room(&mut self.samples, more);
     }
 
     /// Appends interleaved samples.
@@ -84,6 +78,17 @@ impl Pcm {
     pub fn frame_at(&self, time: Duration) -> usize {
         let frame = time.as_nanos() * u128::from(self.rate_hz) / 1_000_000_000;
         usize::try_from(frame).unwrap_or(usize::MAX).min(self.frame_count())
+    }
+}
+
+/// Makes room for `more` items. A growing `Vec` would free its old copy unwiped, so the move to a
+/// larger one is made here.
+pub(super) fn make_room<T: Zeroize + Copy>(items: &mut Zeroizing<Vec<T>>, more: usize) {
+    let needed = items.len().saturating_add(more);
+    if needed > items.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed));
+        larger.extend_from_slice(items);
+        *items = larger;
     }
 }
 

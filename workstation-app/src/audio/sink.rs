@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::decode::{DecodeError, Decoded};
 use super::join;
-use super::pcm::Pcm;
+use super::pcm::{Pcm, make_room};
 
 /// No call is sampled less or more often: a header that says so is damaged or hostile.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 1000..=192_000;
@@ -142,8 +142,9 @@ impl<'a> Sink<'a> {
 }
 
 /// Mixes the first, third, … channel to the left and the others to the right, as `sox -c 2` does.
-fn fold(samples: &[i16], channel_count: usize, folded: &mut Vec<i16>) {
+fn fold(samples: &[i16], channel_count: usize, folded: &mut Zeroizing<Vec<i16>>) {
     folded.clear();
+    make_room(folded, 2 * samples.len() / channel_count.max(1));
     for frame in samples.chunks_exact(channel_count) {
         folded.extend([0, 1].map(|side| mean(frame.iter().skip(side).step_by(2))));
     }

@@ -9,8 +9,8 @@ use super::samples::Encoding;
 use super::sink::{Shape, Sink};
 use super::{gsm, holes, mp3};
 
-/// Frames decoded between two looks at whether to go on.
-const PROGRESS_FRAMES: usize = 8192;
+/// Octets decoded between two looks at whether to go on.
+const PROGRESS_OCTETS: usize = 16_384;
 
 /// So many zeros in a row, where zero is loud, are no sound: 64 ms at 8 kHz.
 const HOLE_OCTETS: usize = 512;
@@ -115,9 +115,10 @@ fn plain(
     if wave.is_open_ended && !wave.data.len().is_multiple_of(frame_octets) {
         sink.note_damage();
     }
-    let mut samples = Zeroizing::new(Vec::new());
+    let step_octets = (PROGRESS_OCTETS / frame_octets).max(1) * frame_octets;
+    let mut samples = Zeroizing::new(Vec::with_capacity(step_octets / encoding.octets()));
     let mut done = 0;
-    for frames in wave.data.chunks(PROGRESS_FRAMES * frame_octets) {
+    for frames in wave.data.chunks(step_octets) {
         let whole = frames.len() / frame_octets * frame_octets;
         let frames = frames.get(..whole).unwrap_or_default();
         samples.clear();
