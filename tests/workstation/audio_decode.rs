@@ -4,6 +4,8 @@
 mod adpcm;
 #[path = "audio_decode/damaged.rs"]
 mod damaged;
+#[path = "audio_decode/forged.rs"]
+mod forged;
 #[path = "audio_decode/gsm.rs"]
 mod gsm;
 #[path = "audio_decode/hostile.rs"]

@@ -73,6 +73,48 @@ fn samples() -> Outcome<Vec<Sample>> {
     Ok(samples)
 }
 
+/// Silence, sound that never changes, and noise are none of them holes.
+#[test]
+fn strange_sounds_are_not_called_damaged() -> Outcome {
+    let studio = Studio::new()?;
+    let mut noise = Noise::new(7);
+    let mut random = |loudness: i16| -> Vec<i16> {
+        (0..16_000).map(|_| (i16::from(noise.octet()) - 128) * loudness).collect()
+    };
+    let click = (0..16_000).map(|at| if at == 8000 { i16::MAX } else { 0 }).collect();
+    let square = (0..16_000).map(|at| if at / 40 % 2 == 0 { 32_000 } else { -32_000 }).collect();
+    let still = |sample: i16| vec![sample; 16_000];
+    for (what, samples) in [
+        ("silence", still(0)),
+        ("almost silence", still(1)),
+        ("a high level", still(30_000)),
+        ("a low level", still(-30_000)),
+        ("quiet noise", random(1)),
+        ("loud noise", random(250)),
+        ("a click", click),
+        ("a square wave", square),
+    ] {
+        for options in [
+            ["-b", "16"].as_slice(),
+            &["-e", "unsigned", "-b", "8"],
+            &["-e", "mu-law"],
+            &["-e", "a-law"],
+            &["-e", "gsm-full-rate"],
+            &["-e", "ms-adpcm"],
+            &["-e", "ima-adpcm"],
+        ] {
+            let wav = studio.sox(&samples, CALL, "wav", options)?;
+            decoded_whole(&wav, &format!("{what} {options:?}"))?;
+        }
+        decoded_whole(&studio.sox(&samples, CALL, "gsm", &[])?, what)?;
+        decoded_whole(&studio.sox(&samples, CALL, "ogg", &[])?, what)?;
+        for options in [["-b", "16"], ["-b", "64"], ["-V", "4"]] {
+            decoded_whole(&studio.lame(&samples, CALL, &options)?, what)?;
+        }
+    }
+    Ok(())
+}
+
 /// Fails unless most of the sound is there.
 fn ensure_mostly_there(sample: &Sample, octets: &[u8], what: &str) -> Outcome<Decoded> {
     let name = &sample.name;

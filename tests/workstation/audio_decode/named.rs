@@ -3,27 +3,13 @@
 use support::{Outcome, ensure};
 use workstation_app::audio::decode::DecodeError;
 
+use crate::forged::ogg_page;
 use crate::studio::{CALL, Noise, Shape, Studio, attempt, call, decoded, wav_file};
 
 fn ensure_named(octets: &[u8], name: &'static str) -> Outcome {
     let answer = attempt(octets).map(|decoded| decoded.codec);
     ensure!(answer == Err(DecodeError::Unsupported(name)), "{answer:?} instead of {name}");
     Ok(())
-}
-
-/// The first page of an Ogg file, sealed with its checksum as the format asks for.
-fn ogg_page(packet: &[u8]) -> Vec<u8> {
-    let mut page = b"OggS\0\x02".to_vec();
-    page.extend([0; 8]);
-    page.extend([7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, packet.len() as u8]);
-    page.extend(packet);
-    let checksum = page.iter().fold(0_u32, |sum, octet| {
-        (0..8).fold(sum ^ u32::from(*octet) << 24, |sum, _| {
-            sum << 1 ^ if sum >> 31 == 0 { 0 } else { 0x04C1_1DB7 }
-        })
-    });
-    page.splice(22..26, checksum.to_le_bytes());
-    page
 }
 
 #[test]
@@ -38,9 +24,12 @@ fn other_kinds_have_names() -> Outcome {
     ensure_named(&studio.sox(&samples, wide, "mp2", &[])?, "MPEG layer II")?;
     let free = studio.lame(&samples, wide, &["--freeformat", "-b", "200"])?;
     ensure_named(&free, "MP3 of a free bit rate")?;
-    ensure_named(&ogg_page(b"OpusHead\x01\x01\x38\x01\x40\x1F\0\0\0\0\0"), "Opus")?;
-    ensure_named(&ogg_page(b"Speex   1.2"), "Speex")?;
-    ensure_named(&ogg_page(b"\x7FFLAC\x01\0"), "FLAC")?;
+    ensure_named(
+        &ogg_page(2, 0, &[b"OpusHead\x01\x01\x38\x01\x40\x1F\0\0\0\0\0".as_slice()]),
+        "Opus",
+    )?;
+    ensure_named(&ogg_page(2, 0, &[b"Speex   1.2".as_slice()]), "Speex")?;
+    ensure_named(&ogg_page(2, 0, &[b"\x7FFLAC\x01\0".as_slice()]), "FLAC")?;
     ensure_named(b"#!AMR\n\x3c\0\0\0", "AMR")?;
     ensure_named(b"\0\0\0\x20ftypM4A \0\0\0\0", "MPEG-4")?;
     ensure_named(b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81", "WebM")

@@ -16,6 +16,7 @@ mod mpeg;
 mod ogg;
 pub mod output;
 pub mod overview;
+mod packets;
 mod past;
 pub mod pcm;
 pub mod player;

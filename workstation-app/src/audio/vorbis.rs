@@ -8,7 +8,8 @@ use symphonia::core::units::{Duration, Timestamp};
 use zeroize::Zeroizing;
 
 use super::decode::DecodeError;
-use super::ogg::{Found, Packets, Page, Pages};
+use super::ogg::{Found, Page, Pages};
+use super::packets::Packets;
 use super::sink::{Shape, Sink};
 use super::{floats, vorbis_setup};
 
