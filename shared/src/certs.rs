@@ -3,6 +3,7 @@
 use crate::keybox;
 use crate::keyring::{self, Budget, Found};
 use crate::limits;
+use crate::merging::{self, Parts};
 use crate::recording::escaped;
 use crate::revocation::Judge;
 use crate::version5::Version5;
@@ -28,6 +29,7 @@ pub struct Certificates {
     /// Signatures that came without the certificate that they revoke.
     revocations: Vec<Signature>,
     secret_keys: Vec<String>,
+    parts: Parts,
     budget: Budget,
     /// What was passed over and why, one sentence each.
     pub problems: Vec<String>,
@@ -89,12 +91,17 @@ impl Certificates {
     /// Adds what `octets` hold; a certificate that is there already is merged, so that a
     /// revocation known to any source counts. Secret keys are noted and forgotten.
     pub fn add(&mut self, octets: &[u8], source: &str) {
+        self.collect(octets, source);
+        self.settle();
+    }
+
+    fn collect(&mut self, octets: &[u8], source: &str) {
         for found in keyring::read(octets, &mut self.budget) {
             if found.holds_secret() {
                 self.add_secret_key(source);
             }
             match found {
-                Found::Cert(cert) => self.add_one(cert.strip_secret_key_material()),
+                Found::Cert(cert) => self.parts.add(cert.strip_secret_key_material()),
                 Found::Version5(found) => {
                     self.version5.insert(found.fingerprint().to_string(), found);
                 }
@@ -106,13 +113,19 @@ impl Certificates {
         }
     }
 
-    fn add_one(&mut self, cert: Cert) {
-        let fingerprint = cert.fingerprint().to_hex();
-        let merged = match self.certs.remove(&fingerprint) {
-            Some(known) => known.clone().merge_public(cert).unwrap_or(known),
-            None => cert,
-        };
-        self.certs.insert(fingerprint, merged);
+    /// Puts certificates together that came in several parts: all parts at once, since each time
+    /// takes as long as there are parts already.
+    fn settle(&mut self) {
+        for (fingerprint, parts) in self.parts.take() {
+            let known = self.certs.remove(&fingerprint);
+            match merging::merged(known, parts, &mut self.budget) {
+                Some(cert) => drop(self.certs.insert(fingerprint, cert)),
+                None => self.add_problem(format!(
+                    "The certificate {fingerprint} is not used: it comes with far more parts or \
+                     signatures than it needs."
+                )),
+            }
+        }
     }
 
     /// The certificate with the revocations that came without it. Only those that sequoia or
@@ -150,15 +163,22 @@ impl Certificates {
             .collect();
         files.sort();
         for file in files {
-            if let Err(error) = self.add_file(&file) {
+            if let Err(error) = self.collect_file(&file) {
                 self.add_problem(format!("{}: {error}", shown(&file)));
             }
         }
+        self.settle();
         Ok(())
     }
 
     /// Returns whether the file holds anything at all.
     pub(crate) fn add_file(&mut self, path: &Path) -> Result<bool, KeyError> {
+        let outcome = self.collect_file(path);
+        self.settle();
+        outcome
+    }
+
+    fn collect_file(&mut self, path: &Path) -> Result<bool, KeyError> {
         let octets = read_file(path)?;
         let blocks = if keybox::is_keybox(&octets) {
             keybox::keyblocks(&octets)
@@ -166,7 +186,7 @@ impl Certificates {
             vec![octets.as_slice()]
         };
         let source = shown(path);
-        blocks.iter().for_each(|block| self.add(block, &source));
+        blocks.iter().for_each(|block| self.collect(block, &source));
         Ok(!blocks.is_empty())
     }
 }

@@ -53,9 +53,21 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// For a message as it comes: what is inside is rarely larger.
+    /// For a file as it comes: what is inside is rarely larger.
     pub(crate) fn of(message: &[u8]) -> Self {
         Self { expected: message.len(), limit: limits::opened_octets(message.len() as u64) }
+    }
+
+    /// For a container in that file, which may be the least part of it.
+    pub(crate) fn for_container(self, sealed: &[u8]) -> Self {
+        let own = Self::of(sealed);
+        Self { expected: own.expected.min(self.expected), limit: own.limit.min(self.limit) }
+    }
+
+    /// For what is sealed inside what was opened. The file sets the limit of both together: a seal
+    /// around octets that compress well would otherwise make the next one look large.
+    pub(crate) fn inside(self, opened: &[u8]) -> Self {
+        Self { limit: self.limit.saturating_sub(opened.len() as u64), ..self }
     }
 }
 

@@ -55,25 +55,42 @@ impl Found {
     }
 }
 
-/// How much work certificates that are out of the ordinary may still cause, in octets to be hashed.
-/// Ordinary ones are always read, whatever stood before them.
-pub(crate) struct Budget(usize);
+/// How much may still be read. Whatever stood before an ordinary certificate, it is read, unless
+/// there are more of them than any keyring has.
+pub(crate) struct Budget {
+    /// What certificates that are out of the ordinary may cause to be hashed.
+    work_octets: usize,
+    blocks: usize,
+}
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(limits::KEYRING_WORK_OCTETS)
+        Self { work_octets: limits::KEYRING_WORK_OCTETS, blocks: limits::KEYRING_BLOCKS }
     }
 }
 
 impl Budget {
-    fn affords(&mut self, work_octets: usize) -> bool {
+    /// Whether there is patience left for so much work.
+    pub(crate) fn affords(&mut self, work_octets: usize) -> bool {
         if work_octets <= limits::ORDINARY_WORK_OCTETS {
             return true;
         }
-        let left = self.0.checked_sub(work_octets);
+        let left = self.work_octets.checked_sub(work_octets);
         let left = left.filter(|_| work_octets <= limits::CERTIFICATE_WORK_OCTETS);
-        self.0 = left.unwrap_or(self.0);
+        self.work_octets = left.unwrap_or(self.work_octets);
         left.is_some()
+    }
+
+    /// As many of the blocks as may be read, and what stands for the others.
+    fn take<T>(&mut self, mut blocks: Vec<T>) -> (Vec<T>, Option<Found>) {
+        let is_all = blocks.len() <= self.blocks;
+        blocks.truncate(self.blocks);
+        self.blocks -= blocks.len();
+        let others = Found::Unreadable {
+            reason: format!("it holds more than {} certificates", limits::KEYRING_BLOCKS),
+            has_secret: false,
+        };
+        (blocks, Some(others).filter(|_| !is_all))
     }
 }
 
@@ -83,7 +100,8 @@ pub(crate) fn read(octets: &[u8], budget: &mut Budget) -> Vec<Found> {
     if armors.is_empty() {
         return read_binary(octets, budget);
     }
-    armors.iter().flat_map(|armor| read_armored(armor, budget)).collect()
+    let (armors, others) = budget.take(armors);
+    armors.iter().flat_map(|armor| read_armored(armor, budget)).chain(others).collect()
 }
 
 /// Whether a key is in there, or the armor of one.
@@ -138,7 +156,8 @@ fn begins_a_line(before: &[u8]) -> bool {
 }
 
 fn read_binary(octets: &[u8], budget: &mut Budget) -> Vec<Found> {
-    split(octets).iter().flat_map(|block| block.read(budget)).collect()
+    let (blocks, others) = budget.take(split(octets));
+    blocks.iter().flat_map(|block| block.read(budget)).chain(others).collect()
 }
 
 /// A primary key with what follows it up to the next one, or what stands before the first.
@@ -156,7 +175,7 @@ struct Block<'a> {
 }
 
 fn split(octets: &[u8]) -> Vec<Block<'_>> {
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block<'_>> = Vec::new();
     let mut block = Block::default();
     let (mut start, mut at) = (0, 0);
     for packet in framing::parts(octets) {
@@ -164,6 +183,10 @@ fn split(octets: &[u8]) -> Vec<Block<'_>> {
             block.octets = octets.get(start..at).unwrap_or_default();
             blocks.push(std::mem::take(&mut block));
             start = at;
+        }
+        // One more than are read, which tells that there are others.
+        if blocks.len() > limits::KEYRING_BLOCKS {
+            return blocks;
         }
         block.count(&packet);
         at += packet.whole.len();

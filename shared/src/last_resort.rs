@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 pub(crate) struct Asked<'a> {
     pub(crate) outline: &'a Outline<'a>,
     pub(crate) passphrase: &'a Passphrase,
+    pub(crate) room: Room,
     pub(crate) error: OpenError,
 }
 
@@ -42,7 +43,7 @@ impl Asked<'_> {
     }
 
     fn open(&self, gnupg: &Gnupg, key: String) -> Result<Opened, OpenError> {
-        let room = Room::of(self.outline.sealed);
+        let room = self.room;
         let data = match self.ask(gnupg, room) {
             Err(AskError::Longer(expected)) => self.ask(gnupg, Room { expected, ..room }),
             decided => decided,

@@ -22,6 +22,7 @@ pub mod keybox;
 mod keyring;
 mod last_resort;
 pub mod limits;
+mod merging;
 mod opener;
 pub mod recipient;
 pub mod recording;

@@ -12,6 +12,10 @@ pub const DECODED_OCTETS: u64 = 2 << 30;
 /// keyring is 5 MB).
 pub const KEY_FILE_OCTETS: u64 = 64 << 20;
 
+/// The most certificates, or what claims to be one, that are read from one source; a large team's
+/// keyring has some hundred. Each costs a tenth of a millisecond, however little there is of it.
+pub(crate) const KEYRING_BLOCKS: usize = 50_000;
+
 /// The most packets that one certificate may consist of.
 pub(crate) const CERTIFICATE_PACKETS: usize = 10_000;
 
@@ -49,6 +53,9 @@ pub(crate) const INNER_PACKETS: usize = 256;
 
 /// How long the text before the first line of an armored message may be, in octets.
 pub(crate) const ARMOR_HEAD_OCTETS: usize = 64 << 10;
+
+/// How many keys are unlocked for one message; each may cost a tenth of a second.
+pub(crate) const UNLOCKS: usize = 64;
 
 /// How many ways of opening a message by passphrase are tried; each may cost a tenth of a second.
 pub(crate) const PASSPHRASE_PACKETS: usize = 16;

@@ -86,12 +86,14 @@ impl Opener {
     }
 
     fn layers(&self, message: &[u8], unlocker: &mut Unlocker<'_>) -> Result<Opened, OpenError> {
-        let mut opened = self.layer(message, unlocker)?;
+        let mut room = Room::of(message);
+        let mut opened = self.layer(message, room, unlocker)?;
         for _ in 1..limits::NESTED_SEALS {
             if is_sealed(&opened.data) {
-                let inner = self.layer(&opened.data, unlocker)?;
+                room = room.inside(&opened.data);
+                let inner = self.layer(&opened.data, room, unlocker)?;
                 opened = inside_of(opened, inner);
-            } else if let Some(content) = self.packed(&opened.data) {
+            } else if let Some(content) = self.packed(&opened.data, room) {
                 opened.data = content.data;
                 opened.signed_by.extend(content.signed_by);
             } else {
@@ -106,21 +108,27 @@ impl Opener {
     }
 
     /// What was signed or packed first and sealed then.
-    fn packed(&self, data: &[u8]) -> Option<Content> {
+    fn packed(&self, data: &[u8], room: Room) -> Option<Content> {
         const SIGNED_OR_PACKED: [u8; 4] = [2, 4, 8, 11];
         let binary = decrypt::binary(data).ok()?;
         let first = framing::parts(&binary).next()?;
         if !SIGNED_OR_PACKED.contains(&first.tag) {
             return None;
         }
-        let room = Room::of(&binary);
+        let room = room.inside(data);
         bounds::check(&*binary, room).ok()?;
         inside::read(&*binary, &self.held, room).ok()
     }
 
-    fn layer(&self, message: &[u8], unlocker: &mut Unlocker<'_>) -> Result<Opened, OpenError> {
+    fn layer(
+        &self,
+        message: &[u8],
+        room: Room,
+        unlocker: &mut Unlocker<'_>,
+    ) -> Result<Opened, OpenError> {
         let binary = decrypt::binary(message)?;
         let outline = decrypt::outline(&binary)?;
+        let room = room.for_container(outline.sealed);
         if outline.container == Container::Unprotected && !self.rules.allow_without_integrity {
             let detail = "the message has no integrity protection (packet 9)";
             return Err(OpenError::new(Problem::NoIntegrity, detail));
@@ -128,7 +136,7 @@ impl Opener {
         let mut outcome = None;
         let mut failure = None;
         let found = unlocker.find(&outline, &mut |candidate| {
-            match self.body(&outline, &candidate) {
+            match self.body(&outline, &candidate, room) {
                 Ok(content) => {
                     outcome = Some(Opened::new(content, candidate.key, outline.container))
                 }
@@ -146,24 +154,16 @@ impl Opener {
             (None, Some(error)) => Err(error.into()),
             (None, None) => {
                 let error = without_session_key(&found, &outline);
-                self.by_gnupg(&outline, &found, unlocker.passphrase(), error)
+                let Some(passphrase) = unlocker.passphrase() else { return Err(error) };
+                self.by_gnupg(&found, Asked { outline: &outline, passphrase, room, error })
             }
         }
     }
 
     /// Asks GnuPG with the held keys of kinds that only GnuPG can use; with its own keys only where
     /// no held key fits, since a card counts the wrong ones.
-    fn by_gnupg(
-        &self,
-        outline: &Outline<'_>,
-        found: &Found,
-        passphrase: Option<&Passphrase>,
-        error: OpenError,
-    ) -> Result<Opened, OpenError> {
-        let (Some(gnupg), Some(passphrase)) = (&self.gnupg, passphrase) else {
-            return Err(error);
-        };
-        let asked = Asked { outline, passphrase, error };
+    fn by_gnupg(&self, found: &Found, asked: Asked<'_>) -> Result<Opened, OpenError> {
+        let Some(gnupg) = &self.gnupg else { return Err(asked.error) };
         let lent = |key: &&SecretKey| found.unsupported_keys.contains(&key.fingerprint());
         let lent: Vec<&SecretKey> = self.held.iter().filter(lent).collect();
         match asked.error.problem() {
@@ -174,8 +174,12 @@ impl Opener {
     }
 
     /// Reads a second time, with room for all of it, what turned out far larger than it looked.
-    fn body(&self, outline: &Outline<'_>, candidate: &Candidate) -> Result<Content, BodyError> {
-        let room = Room::of(outline.sealed);
+    fn body(
+        &self,
+        outline: &Outline<'_>,
+        candidate: &Candidate,
+        room: Room,
+    ) -> Result<Content, BodyError> {
         self.count(outline, candidate, room)?;
         match self.body_in(outline, candidate, room) {
             Err(BodyError::Longer(expected)) => {

@@ -45,7 +45,7 @@ pub(crate) enum ReadError {
 }
 
 /// What is read at once even where less was expected, in octets.
-const ROOM_OCTETS: usize = 16 << 20;
+const ROOM_OCTETS: usize = 4 << 20;
 
 /// Reads `source` to its end into memory that is wiped, at most `limit` octets.
 ///

@@ -139,10 +139,11 @@ impl SecretKey {
     /// The key packets that can decrypt and whose secret is really here. Expired and revoked ones
     /// too: what was sealed for them once must open.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = Secret> {
+        // Each keeps its place in the certificate: AEAD binds the protection to it.
         self.cert
             .keys()
             .secret()
-            .map(|key| key.key().clone().role_into_unspecified())
+            .map(|key| key.key().clone())
             .filter(|key| key.pk_algo().for_encryption() && unlock::is_present(key.secret()))
     }
 
@@ -211,15 +212,21 @@ impl SecretKey {
         (!differs).then_some(Self { cert })
     }
 
-    /// The key as it came, protection included, in binary form.
+    /// The key as it came, protection included, in binary form. Left out are signatures that can be
+    /// read and not written: those that a version 5 key of GnuPG made.
     ///
     /// # Errors
     /// When it cannot be written down.
     pub fn to_octets(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let octets = self.cert.as_tsk().to_vec();
-        octets
-            .map(Zeroizing::new)
-            .map_err(|error| KeyError::Malformed { detail: error.to_string() })
+        let mut octets = Zeroizing::new(Vec::new());
+        for packet in self.cert.clone().into_tsk().into_packets() {
+            match packet.to_vec().map(Zeroizing::new) {
+                Ok(written) => octets.extend_from_slice(&written),
+                Err(_) if matches!(packet, Packet::Signature(_)) => {}
+                Err(error) => return Err(KeyError::Malformed { detail: error.to_string() }),
+            }
+        }
+        Ok(octets)
     }
 }
 

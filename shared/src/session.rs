@@ -142,7 +142,8 @@ impl<'a> Unlocker<'a> {
         for (number, owner) in held.iter().enumerate() {
             for secret in owner.secrets() {
                 let is_wanted = wanted == HIDDEN || secret.keyid().to_hex() == wanted;
-                if !is_wanted || secret.pk_algo() != packet.pk_algo() || !self.has_time() {
+                let fits = is_wanted && secret.pk_algo() == packet.pk_algo();
+                if !fits || !self.may_use(number, &secret) {
                     continue;
                 }
                 if let Some(candidate) = self.try_secret(packet, (number, owner), &secret, found) {
@@ -154,6 +155,12 @@ impl<'a> Unlocker<'a> {
         ControlFlow::Continue(())
     }
 
+    /// Whether there is patience left for a key; a file may hold any number of them.
+    fn may_use(&self, number: usize, secret: &unlock::Secret) -> bool {
+        let is_known = self.tried.contains_key(&name_of(number, secret));
+        self.has_time() && (is_known || self.tried.len() < limits::UNLOCKS)
+    }
+
     fn try_secret(
         &mut self,
         packet: &PKESK,
@@ -162,8 +169,7 @@ impl<'a> Unlocker<'a> {
         found: &mut Found,
     ) -> Option<Candidate> {
         let started = Instant::now();
-        // The same key may be held twice, with different passphrases.
-        let name = format!("{number} {}", secret.fingerprint().to_hex());
+        let name = name_of(number, secret);
         let passphrase = self.passphrase;
         let unlock = || match passphrase {
             Some(passphrase) => unlock::unlock(secret, passphrase),
@@ -206,6 +212,11 @@ impl<'a> Unlocker<'a> {
             try_it(Candidate { session_key, key: None, is_checked })?;
         }
     }
+}
+
+/// The same key may be held twice, with different passphrases.
+fn name_of(number: usize, secret: &unlock::Secret) -> String {
+    format!("{number} {}", secret.fingerprint().to_hex())
 }
 
 fn add(names: &mut Vec<String>, name: String) {

@@ -25,6 +25,8 @@ pub mod proof;
 pub mod recording_log;
 pub mod replay;
 pub mod screen;
+pub mod sealing;
+pub mod seeds;
 pub mod sound;
 pub mod spectrum;
 pub mod speech;

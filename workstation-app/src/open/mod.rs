@@ -6,16 +6,40 @@ pub mod drop;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use shared::decrypt::Problem;
+use shared::decrypt::{self, Problem};
 use shared::limits::MESSAGE_OCTETS;
 
 use zeroize::Zeroizing;
 
 use crate::texts::{Failure, FailureKind};
 
-/// Reads a whole recording or key file; nothing but a regular file, nothing over the limit.
+/// Larger files are looked at before they are read.
+const LOOK_FIRST_OCTETS: u64 = 64 << 20;
+
+/// How much is looked at: an armor begins somewhere in it, or there is none.
+const HEAD_OCTETS: u64 = 1 << 16;
+
+/// Reads a whole recording or key file; nothing but a regular file, nothing over the limit. Of a
+/// large file that is no sealed recording only the beginning is read, which tells what it is.
 pub fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    read_limited(path, MESSAGE_OCTETS)
+    let file = crate::platform::open_regular(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    if length <= LOOK_FIRST_OCTETS {
+        return read_limited(path, MESSAGE_OCTETS);
+    }
+    let mut head = Zeroizing::new(Vec::with_capacity(HEAD_OCTETS as usize));
+    file.take(HEAD_OCTETS).read_to_end(&mut head).map_err(unreadable)?;
+    match decrypt::inspect(&head).err().map(|error| error.problem()) {
+        Some(Problem::NotPgpHtml | Problem::NotPgpAudio | Problem::NotPgpUnknown) => Ok(head),
+        // Recordings of that size are not sealed as text: it is an armor around next to nothing.
+        _ if is_text(&head) => Err(too_large(length, LOOK_FIRST_OCTETS)),
+        _ => read_limited(path, MESSAGE_OCTETS),
+    }
+}
+
+/// Packets begin with an octet that no text begins with, but for the mark of UTF-8.
+fn is_text(head: &[u8]) -> bool {
+    head.starts_with(b"\xEF\xBB\xBF") || head.first().is_some_and(|first| first & 0x80 == 0)
 }
 
 /// Reads a whole regular file of at most `limit` octets.

@@ -1,0 +1,11 @@
+//! See `openpgp::messages::message`.
+#![no_main]
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|octets: &[u8]| -> Corpus {
+    if fuzz::is_slow(octets) {
+        return Corpus::Reject;
+    }
+    fuzz::openpgp::messages::message(octets);
+    Corpus::Keep
+});

@@ -1,0 +1,3 @@
+//! See `dialer::names`.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::dialer::names(octets));

@@ -1,0 +1,3 @@
+//! See `dialer::settings`.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzz::dialer::settings(octets));
