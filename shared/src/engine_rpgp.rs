@@ -12,7 +12,7 @@ use pgp::composed::{
 };
 use pgp::packet::{PacketHeader, SymKeyEncryptedSessionKey};
 use pgp::types::{Password, Seipdv1ReadMode, StringToKey, Tag};
-use std::io::Read;
+use std::io::{BufRead, Read};
 
 /// Decrypts the body to its end, and returns it only if its integrity was proven; a body that has
 /// no integrity protection is decrypted too: whoever calls decides about those.
@@ -30,7 +30,11 @@ pub(crate) fn body(
     let max_message_size = outline.sealed.len();
     // The whole body is looked at here, before any of it is given out.
     let check_first = Seipdv1ReadMode::CheckFirst { max_message_size };
-    let packets = packets(outline, session_key, check_first).map_err(|error| match is_checked {
+    let packets = packets(outline, session_key, check_first).and_then(|mut packets| {
+        packets.fill_buf().map_err(|error| BodyError::Damaged(error.to_string()))?;
+        Ok(packets)
+    });
+    let packets = packets.map_err(|error| match is_checked {
         true => error,
         false => BodyError::WrongSessionKey,
     })?;

@@ -101,13 +101,18 @@ pub(crate) fn binary(octets: &[u8]) -> Result<Cow<'_, [u8]>, FramingError> {
     let end = find(armored, END);
     let armored = armored.get(..end.map_or(armored.len(), |end| end + END.len()));
     let text = text_of(armored.unwrap_or_default()).ok_or(FramingError::Damaged)?;
+    let (text, last_line) = match end {
+        Some(_) => (text, &b""[..]),
+        None => (text.get(..find(text, b"\n-").unwrap_or(text.len())).unwrap_or_default(), END),
+    };
     let mut plain = Vec::with_capacity(text.len() / 4 * 3);
-    let source = BEGIN.chain(&b"\n\n"[..]).chain(text);
+    let source = BEGIN.chain(&b"\n\n"[..]).chain(text).chain(&b"\n"[..]).chain(last_line);
     let mode = armor::ReaderMode::Tolerant(Some(armor::Kind::Message));
     let outcome = armor::Reader::from_reader(source, mode)
         .take(limits::MESSAGE_OCTETS)
         .read_to_end(&mut plain);
     match (outcome, end) {
+        (Err(_), None) => Err(FramingError::Incomplete),
         (Err(_), Some(_)) => Err(FramingError::Damaged),
         _ if plain.is_empty() => Err(FramingError::Damaged),
         _ => Ok(Cow::Owned(plain)),
@@ -118,7 +123,8 @@ pub(crate) fn binary(octets: &[u8]) -> Result<Cow<'_, [u8]>, FramingError> {
 fn text_of(armored: &[u8]) -> Option<&[u8]> {
     let mut rest = armored;
     loop {
-        let end = rest.iter().position(|octet| *octet == b'\n' || *octet == b'\r')?;
+        let is_break = |octet: &u8| *octet == b'\n' || *octet == b'\r';
+        let end = rest.iter().position(is_break).unwrap_or(rest.len());
         let (line, after) = rest.split_at_checked(end)?;
         let is_header = line.starts_with(b"-----") || line.windows(2).any(|part| part == b": ");
         if armored.len() - rest.len() > limits::ARMOR_HEAD_OCTETS {
@@ -366,8 +372,11 @@ mod tests {
     fn an_armor_without_its_end_is_what_its_packets_say() {
         let cut = b"-----BEGIN PGP MESSAGE-----\nComment: a\n\nwQMDYWLSBAF4eXo=\n";
         assert_eq!(&*binary(cut).unwrap(), MESSAGE);
+        let cut = b"-----BEGIN PGP MESSAGE-----\n\nwQMDYWLSBAF4eXo=\n-----END PGP MES";
+        assert_eq!(&*binary(cut).unwrap(), MESSAGE);
         let shorter = b"-----BEGIN PGP MESSAGE-----\n\nwQMDYWLSBAF4";
         assert_eq!(outline(&binary(shorter).unwrap()).unwrap_err(), FramingError::Incomplete);
+        assert_eq!(binary(&shorter[..shorter.len() - 1]).unwrap_err(), FramingError::Incomplete);
     }
 
     #[test]
