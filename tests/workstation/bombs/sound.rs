@@ -35,10 +35,10 @@ fn wave(channels: u16, rate: u32, bits: u16, chunks: &[Vec<u8>]) -> Vec<u8> {
 #[test]
 fn waves_that_promise_more_than_there_is_are_no_sound() -> Outcome {
     let endless = chunk(b"data", u32::MAX, b"");
-    expect("no samples", &wave(1, 8000, 16, &[endless.clone()]))?;
-    expect("65,535 channels", &wave(u16::MAX, 8000, 16, &[endless.clone()]))?;
-    expect("65,535 bits", &wave(1, 8000, u16::MAX, &[endless.clone()]))?;
-    expect("a rate of 4 GHz", &wave(1, u32::MAX, 16, &[endless.clone()]))?;
+    expect("no samples", &wave(1, 8000, 16, std::slice::from_ref(&endless)))?;
+    expect("65,535 channels", &wave(u16::MAX, 8000, 16, std::slice::from_ref(&endless)))?;
+    expect("65,535 bits", &wave(1, 8000, u16::MAX, std::slice::from_ref(&endless)))?;
+    expect("a rate of 4 GHz", &wave(1, u32::MAX, 16, std::slice::from_ref(&endless)))?;
     for name in [b"LIST", b"id3 ", b"fact", b"bext", b"junk"] {
         let long = chunk(name, 0xFFFF_FFF0, b"INFOINAM\xF0\xFF\xFF\xFFx");
         expect("a long chunk", &wave(1, 8000, 16, &[long, endless.clone()]))?;
@@ -76,7 +76,7 @@ struct Bits {
 impl Bits {
     fn put(mut self, value: u32, bits: usize) -> Self {
         for bit in 0..bits {
-            if self.used % 8 == 0 {
+            if self.used.is_multiple_of(8) {
                 self.octets.push(0);
             }
             if let Some(last) = self.octets.last_mut() {
