@@ -1,6 +1,7 @@
 //! What is asked of a sealed message, and what is answered: whom it is sealed for, what was in it,
 //! or what is wrong with it.
 
+use crate::armor;
 use crate::certs::SecretKey;
 use crate::framing::{self, Container, FramingError, Outline, SessionKeyPacket};
 use crate::inside::{self, BodyError};
@@ -151,6 +152,22 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::Damaged,
+        Self::Incomplete,
+        Self::NoIntegrity,
+        Self::NotPgpEmpty,
+        Self::NotPgpHtml,
+        Self::NotPgpAudio,
+        Self::NotPgpUnknown,
+        Self::UnsupportedKey,
+        Self::NoKey,
+        Self::WrongPassphrase,
+        Self::UnsupportedAudio,
+        Self::TooLarge,
+    ];
+
     /// The word that stands in JSON.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -245,7 +262,7 @@ pub(crate) fn binary(message: &[u8]) -> Result<Cow<'_, [u8]>, OpenError> {
         let detail = format!("more than {} MiB", limits::MESSAGE_OCTETS >> 20);
         return Err(OpenError::new(Problem::TooLarge, detail));
     }
-    framing::binary(message).map_err(|error| framing_failed(error, message))
+    armor::binary(message).map_err(|error| framing_failed(error, message))
 }
 
 /// Takes a binary message apart.

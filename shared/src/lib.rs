@@ -4,6 +4,7 @@
 //! [`encrypt`] to seal it and [`verify`] to prove what was sealed. The workstation uses
 //! [`decrypt`] to open it. Nothing here knows a window, a database or a network.
 
+mod armor;
 mod bounds;
 pub mod certs;
 mod child;

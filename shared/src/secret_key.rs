@@ -1,5 +1,6 @@
 //! Which secret keys does a file hold, and can they open recordings?
 
+use crate::armor;
 use crate::certs::owner;
 use crate::framing;
 use crate::keyring::{self, Budget, Found};
@@ -247,7 +248,7 @@ impl std::fmt::Debug for SecretKey {
 }
 
 fn is_recording(octets: &[u8]) -> bool {
-    framing::binary(octets).is_ok_and(|binary| framing::outline(&binary).is_ok())
+    armor::binary(octets).is_ok_and(|binary| framing::outline(&binary).is_ok())
 }
 
 /// Whether it begins like a key packet (5, 6, 7 or 14) or its armor.

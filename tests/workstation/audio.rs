@@ -14,7 +14,7 @@ use std::time::Duration;
 use common::{DEVICE_RATE_HZ, TestDevice, wait_until};
 use workstation_app::audio::overview::Overview;
 use workstation_app::audio::pcm::Pcm;
-use workstation_app::audio::player::{Player, SoundFault};
+use workstation_app::audio::play::{Player, SoundFault};
 use workstation_app::audio::resample::RateConverter;
 
 /// A chirp from 200 to 3000 Hz, as 16-bit samples.

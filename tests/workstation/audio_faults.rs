@@ -19,7 +19,7 @@ use support::process::wait_for;
 use support::sound::{Sink, SoundServer, socket_in};
 use support::tape::{heard, read};
 use support::{Outcome, ensure};
-use workstation_app::audio::player::{Player, SoundFault};
+use workstation_app::audio::play::{Player, SoundFault};
 
 /// Lost at most this much, and repeated at most this much, by a fault.
 const LOST_LIMIT_SECS: f64 = 0.1;

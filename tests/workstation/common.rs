@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use workstation_app::app::App;
-use workstation_app::audio::output::{MakeVoice, Output};
+use workstation_app::audio::play::output::{MakeVoice, Output};
 use workstation_app::keys;
 use workstation_app::keys::store::KeyStore;
 

@@ -11,9 +11,9 @@ use support::capture::Capture;
 use support::process::wait_for;
 use support::sound::{Sink, SoundServer};
 use support::{Failure, Outcome, tape};
-use workstation_app::audio::output::DefaultDevice;
 use workstation_app::audio::pcm::Pcm;
-use workstation_app::audio::player::{Player, SoundFault};
+use workstation_app::audio::play::output::DefaultDevice;
+use workstation_app::audio::play::{Player, SoundFault};
 
 /// What anything may take before the test gives up.
 pub const WAIT: Duration = Duration::from_secs(15);

@@ -15,7 +15,7 @@ use shared::decrypt::Problem;
 use shown::{
     WINDOW, assert_fits, failed, ink, listening, locked, opening, painted, with_every_remark,
 };
-use workstation_app::audio::player::SoundFault;
+use workstation_app::audio::play::SoundFault;
 use workstation_app::message::Event;
 use workstation_app::settings::Settings;
 use workstation_app::state::AppState;

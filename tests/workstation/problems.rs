@@ -17,7 +17,7 @@ use shown::{
     PaintedHarness, WINDOW, assert_fits, card, failed, ink, listening, painted, with_every_remark,
     with_file,
 };
-use workstation_app::audio::player::SoundFault;
+use workstation_app::audio::play::SoundFault;
 use workstation_app::keys::KeyCard;
 use workstation_app::message;
 use workstation_app::state::{AppState, Screen};

@@ -21,7 +21,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use shared::decrypt::Problem;
 use workstation_app::app::App;
-use workstation_app::audio::player::SoundFault;
+use workstation_app::audio::play::SoundFault;
 use workstation_app::state::Screen;
 use workstation_app::texts::{self, FailureKind};
 use workstation_app::ui::theme;

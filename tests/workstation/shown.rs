@@ -15,7 +15,7 @@ use shared::decrypt::Problem;
 use shared::secret::Passphrase;
 use workstation_app::audio::overview::Overview;
 use workstation_app::audio::pcm::Pcm;
-use workstation_app::audio::player::{Playback, SoundFault};
+use workstation_app::audio::play::{Playback, SoundFault};
 use workstation_app::keys::KeyCard;
 use workstation_app::message::{Event, Recording, Seal, Stage};
 use workstation_app::settings::{Settings, ThemeChoice};

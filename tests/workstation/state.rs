@@ -11,7 +11,7 @@ use shared::decrypt::Problem;
 use shared::secret::Passphrase;
 use workstation_app::audio::overview::Overview;
 use workstation_app::audio::pcm::Pcm;
-use workstation_app::audio::player::Playback;
+use workstation_app::audio::play::Playback;
 use workstation_app::keys::KeyCard;
 use workstation_app::message::{Command, Event, Recording, Seal, Stage};
 use workstation_app::open::dialog::Wanted;
@@ -275,20 +275,6 @@ fn a_desktop_without_dialogs_is_not_a_dead_button() {
 
 #[test]
 fn every_failure_says_what_happened_and_what_to_do() {
-    let problems = [
-        Problem::Damaged,
-        Problem::Incomplete,
-        Problem::NoIntegrity,
-        Problem::NotPgpEmpty,
-        Problem::NotPgpHtml,
-        Problem::NotPgpAudio,
-        Problem::NotPgpUnknown,
-        Problem::UnsupportedKey,
-        Problem::NoKey,
-        Problem::WrongPassphrase,
-        Problem::UnsupportedAudio,
-        Problem::TooLarge,
-    ];
     let other = [
         FailureKind::NoSound,
         FailureKind::FileMissing,
@@ -300,7 +286,7 @@ fn every_failure_says_what_happened_and_what_to_do() {
         FailureKind::Internal,
     ];
     let mut seen = std::collections::HashSet::new();
-    for kind in problems.map(FailureKind::Problem).into_iter().chain(other) {
+    for kind in Problem::ALL.map(FailureKind::Problem).into_iter().chain(other) {
         let failure = Failure::new(kind, "RSA-9");
         let words = failure.words();
         assert!(seen.insert(words.title), "{kind:?} says the same as another");

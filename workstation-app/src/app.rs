@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use eframe::NativeOptions;
 use egui::{ViewportBuilder, ViewportCommand};
 
-use crate::audio::output::{DefaultDevice, Output};
-use crate::audio::player::Player;
+use crate::audio::play::Player;
+use crate::audio::play::output::{DefaultDevice, Output};
 use crate::keys::store::KeyStore;
 use crate::message::{COMMAND_CAPACITY, Command, EVENT_CAPACITY, Event, Wake};
 use crate::open::dialog;

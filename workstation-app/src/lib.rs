@@ -9,7 +9,7 @@
 //!     │ play, pause, seek                 open/dialog.rs ──Event──▶ UI
 //!     ▼
 //!  sound thread                           device thread
-//!  audio/sound.rs opens, watches     ──▶  audio/voice.rs gives samples, without locks
+//!  audio/play/sound.rs opens, watches ─▶ audio/play/voice.rs gives samples, without locks
 //! ```
 //!
 //! A recording takes one straight line: `Open -> read -> Located -> passphrase -> decrypt ->

@@ -7,7 +7,7 @@ use shared::secret::Passphrase;
 
 use crate::audio::overview::Overview;
 use crate::audio::pcm::Pcm;
-use crate::audio::player::Playback;
+use crate::audio::play::Playback;
 use crate::keys::KeyCard;
 use crate::open::dialog::Wanted;
 use crate::texts::Failure;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use shared::secret::Passphrase;
 
-use crate::audio::player::Playback;
+use crate::audio::play::Playback;
 use crate::call::CallCard;
 use crate::message::{Command, Recording, Seal, Stage};
 use crate::open::dialog::Wanted;

@@ -8,7 +8,7 @@ use shared::PRODUCT;
 use shared::decrypt::Problem;
 use shared::secret::Passphrase;
 
-use crate::audio::player::Playback;
+use crate::audio::play::Playback;
 use crate::call::CallCard;
 use crate::keys::KeyCard;
 use crate::message::{Command, Event, Generation, Recording, Seal, Stage};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use shared::decrypt::Problem;
 
-use crate::audio::player::SoundFault;
+use crate::audio::play::SoundFault;
 use crate::call::clock;
 use crate::keys::KeyCard;
 use crate::message::Seal;

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::ogg::Page;
-use super::pcm::make_room;
+use crate::audio::pcm::make_room;
 
 /// The longest packet kept. Audio has a few hundred octets, the longest are titles with pictures.
 const PACKET_OCTETS: usize = 1 << 20;

@@ -1,13 +1,32 @@
 //! Which audio is this, and what are its samples? The content decides, never the name.
 
+mod adpcm;
+mod floats;
+mod gsm;
+mod holes;
+mod join;
+mod kind;
+mod lame;
+mod main_data;
+mod mp3;
+mod mpeg;
+mod ogg;
+mod packets;
+mod riff;
+mod samples;
+mod sink;
+mod tags;
+mod vorbis;
+mod vorbis_setup;
+mod wave;
+
 use std::ops::ControlFlow;
 
 use shared::limits::DECODED_OCTETS;
 
-use super::kind::{self, Kind};
-use super::pcm::Pcm;
-use super::sink::Sink;
-use super::{gsm, mp3, vorbis, wave};
+use self::kind::Kind;
+use self::sink::Sink;
+use crate::audio::pcm::Pcm;
 
 /// A decoded recording.
 #[derive(Debug)]

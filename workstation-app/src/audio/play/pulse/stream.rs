@@ -11,8 +11,8 @@ use pulseaudio::protocol::{Command, LatencyParams, PlaybackLatency, PulseError, 
 use super::connection::{Connection, LinkError, Message};
 use super::format::{frame_octets, push_frame, stream_spec};
 use super::opening::{QUEUE_MS, create, device_info, greet};
-use crate::audio::output::MakeVoice;
-use crate::audio::voice::Voice;
+use crate::audio::play::output::MakeVoice;
+use crate::audio::play::voice::Voice;
 
 /// What is taken for playing before this much later is not written over: the server takes a period
 /// at a time, and the new samples need some time to get there.

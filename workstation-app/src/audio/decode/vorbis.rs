@@ -7,7 +7,7 @@ use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
 use zeroize::Zeroizing;
 
-use super::decode::DecodeError;
+use super::DecodeError;
 use super::ogg::{Found, Page, Pages};
 use super::packets::Packets;
 use super::sink::{Shape, Sink};

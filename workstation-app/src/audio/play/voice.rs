@@ -9,9 +9,9 @@ use rodio::Source;
 use super::controls::{Controls, Seek};
 use super::feed::{Feed, Frame};
 use super::past::{Given, Past};
-use super::pcm::Pcm;
-use super::resample::RateError;
 use super::timeline::{Mark, Timeline};
+use crate::audio::pcm::Pcm;
+use crate::audio::resample::RateError;
 
 /// A pause fades in 5 ms, or it would click.
 const FADE_MS: u32 = 5;

@@ -5,9 +5,9 @@
 
 use zeroize::Zeroizing;
 
-use super::decode::DecodeError;
-use super::pcm::make_room;
+use super::DecodeError;
 use super::sink::{Shape, Sink};
+use crate::audio::pcm::make_room;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
+use super::DecodeError;
 use super::adpcm::{self, Flavour};
-use super::decode::DecodeError;
 use super::riff::{self, Wave};
 use super::samples::Encoding;
 use super::sink::{Shape, Sink};

@@ -10,8 +10,8 @@ use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink};
 use super::controls::{Bell, Controls};
 #[cfg(target_os = "linux")]
 use super::pulse::SoundServer;
-use super::resample::RateError;
 pub use super::voice::Voice;
+use crate::audio::resample::RateError;
 
 /// How much a device that pulls asks for at a time, 43 ms at 48 kHz: with 21 ms, five gaps a minute
 /// were heard on two busy cores. It holds two of these.

@@ -1,7 +1,7 @@
 //! Which moment of the recording sounds in which frame that the device was given?
 
 use super::controls::Seek;
-use super::resample::Ratio;
+use crate::audio::resample::Ratio;
 
 /// From its first device frame on, the recording runs or rests.
 #[derive(Clone, Copy, Debug, PartialEq)]

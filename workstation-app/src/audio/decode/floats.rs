@@ -3,8 +3,8 @@
 use symphonia::core::audio::{Audio, AudioBuffer};
 use zeroize::Zeroizing;
 
-use super::pcm::make_room;
 use super::samples;
+use crate::audio::pcm::make_room;
 
 /// Appends the channels of `buffer`, interleaved and rounded as everywhere.
 pub(super) fn interleave(buffer: &AudioBuffer<f32>, output: &mut Zeroizing<Vec<i16>>) {

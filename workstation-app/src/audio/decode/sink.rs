@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use shared::limits::DECODED_OCTETS;
 use zeroize::Zeroizing;
 
-use super::decode::{DecodeError, Decoded};
 use super::join;
-use super::pcm::{Pcm, make_room};
+use super::{DecodeError, Decoded};
+use crate::audio::pcm::{Pcm, make_room};
 
 /// No call is sampled less or more often: a header that says so is damaged or hostile.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 1000..=192_000;

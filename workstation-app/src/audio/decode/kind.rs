@@ -1,6 +1,6 @@
 //! Which kind of audio is this? The content decides, never the name.
 
-use super::decode::DecodeError;
+use super::DecodeError;
 use super::{gsm, mpeg, ogg, riff};
 
 /// Kinds that are played.

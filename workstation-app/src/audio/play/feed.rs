@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::pcm::Pcm;
-use super::resample::{RateConverter, RateError, Ratio};
+use crate::audio::pcm::Pcm;
+use crate::audio::resample::{RateConverter, RateError, Ratio};
 
 /// One sample for each ear; a mono recording has the same on both.
 pub type Frame = [f32; 2];

@@ -5,7 +5,7 @@ use oxideav_gsm::{
     UnpackedFrame,
 };
 
-use super::decode::DecodeError;
+use super::DecodeError;
 use super::holes;
 use super::sink::{Shape, Sink};
 

@@ -1,15 +1,25 @@
 //! Who decides when sound runs: play, pause, jump, and what happens without a device.
 
+mod controls;
+mod feed;
+pub mod output;
+mod past;
+#[cfg(target_os = "linux")]
+mod pulse;
+mod sound;
+mod timeline;
+mod voice;
+
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-pub use super::controls::SoundFault;
-use super::controls::{Bell, Controls};
-use super::output::Output;
-use super::pcm::Pcm;
-use super::sound::{Order, Sound};
+pub use self::controls::SoundFault;
+use self::controls::{Bell, Controls};
+use self::output::Output;
+use self::sound::{Order, Sound};
+use crate::audio::pcm::Pcm;
 use crate::message::Wake;
 
 /// What the window shows of a playback.

@@ -2,7 +2,7 @@
 
 use pulseaudio::protocol::{ChannelMap, SampleFormat, SampleSpec};
 
-use crate::audio::feed::Frame;
+use crate::audio::play::feed::Frame;
 
 /// What a stream is sent in, so that nothing is left to convert for the server: the device's rate,
 /// its format where it is a usual one, one channel for a device of one, else left and right, which

@@ -2,7 +2,7 @@
 //!
 //! Lengths in headers are only ever compared with what is there, never believed.
 
-use super::decode::DecodeError;
+use super::DecodeError;
 
 /// A length of samples from here on is what a writer puts there that cannot go back to correct it:
 /// `sox -` 0x7FFFF000 less its header, `lame --decode -` 0x7FFFFFFF, others 0xFFFFFFFF.

@@ -7,13 +7,13 @@ use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
 use zeroize::Zeroizing;
 
-use super::decode::DecodeError;
+use super::DecodeError;
 use super::floats;
 use super::lame::{Description, Proof};
 use super::main_data::MainData;
 use super::mpeg::{Found, Frames, Header};
-use super::pcm::make_room;
 use super::sink::{Shape, Sink};
+use crate::audio::pcm::make_room;
 
 /// Short name of the codec.
 const NAME: &str = "mp3";

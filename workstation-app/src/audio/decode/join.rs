@@ -2,9 +2,9 @@
 
 use shared::limits::DECODED_OCTETS;
 
-use super::decode::DecodeError;
-use super::pcm::Pcm;
-use super::resample::RateConverter;
+use super::DecodeError;
+use crate::audio::pcm::Pcm;
+use crate::audio::resample::RateConverter;
 
 /// All parts in a row, at the highest of their rates and in stereo if one of them is; `None` if
 /// there is none. `go_on` is asked often.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::controls::{Controls, SoundFault};
 use super::output::{Output, Voice};
-use super::pcm::Pcm;
+use crate::audio::pcm::Pcm;
 use crate::message::Wake;
 
 /// How often an open device is looked at, and a missing one is looked for.
