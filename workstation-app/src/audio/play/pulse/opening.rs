@@ -23,7 +23,7 @@ const QUEUE_OCTETS: u32 = 1 << 20;
 /// How often the server asks for more, which is also how much of it the device may have taken.
 const PERIOD_MS: u64 = 20;
 /// A server that takes longer to answer hangs.
-const ANSWER_LIMIT: Duration = Duration::from_millis(1500);
+pub const ANSWER_LIMIT: Duration = Duration::from_millis(1500);
 
 /// The greeting each connection begins with.
 pub fn greet(connection: &mut Connection) -> Result<(), LinkError> {

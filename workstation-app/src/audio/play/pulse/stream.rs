@@ -10,7 +10,7 @@ use pulseaudio::protocol::{Command, LatencyParams, PlaybackLatency, PulseError, 
 
 use super::connection::{Connection, LinkError, Message};
 use super::format::{frame_octets, push_frame, stream_spec};
-use super::opening::{QUEUE_MS, create, device_info, greet};
+use super::opening::{ANSWER_LIMIT, QUEUE_MS, create, device_info, greet};
 use crate::audio::play::output::MakeVoice;
 use crate::audio::play::voice::Voice;
 
@@ -224,7 +224,7 @@ impl Stream {
         if spec == self.spec {
             return Ok(());
         }
-        self.report();
+        self.ask_what_was_played()?;
         self.connection.tell(&Command::DeletePlaybackStream(self.channel))?;
         let default = device_info(&mut self.connection, None)?;
         // Bound to a device only if the person has chosen one: else it follows the default on.
@@ -236,6 +236,19 @@ impl Stream {
         self.spec = spec;
         self.wanted = i64::from(stream.requested_bytes);
         (self.asked, self.moment, self.read) = (None, None, 0);
+        Ok(())
+    }
+
+    /// Moving may have taken its time, in which nothing was played: a guess would lead too far.
+    fn ask_what_was_played(&mut self) -> Result<(), LinkError> {
+        let latency = self.connection.ask::<PlaybackLatency>(&self.question(), ANSWER_LIMIT)?;
+        let before = self.moment.map_or(0, |moment| moment.played);
+        self.learn(&latency);
+        if let Some(moment) = &mut self.moment {
+            // The new device may hold silence in advance that is none of this stream's.
+            moment.played = moment.played.max(before);
+        }
+        self.report();
         Ok(())
     }
 
