@@ -12,7 +12,7 @@ use support::{Outcome, ensure};
 use workstation_app::audio::decode::{DecodeError, decode};
 
 use crate::forged::{Bits, empty_book, giant_books, plain_book, smallest_setup, vorbis};
-use crate::studio::{CALL, Noise, Shape, Studio, attempt, call, decoded, wav_file};
+use crate::studio::{CALL, Noise, Shape, Studio, attempt, call, decoded, decoded_whole, wav_file};
 
 const PASSPHRASE: &str = "open the recording";
 
@@ -108,6 +108,26 @@ fn no_header_makes_the_program_take_memory_by_its_word() -> Outcome {
     let mut agent = Command::new(tool("gpgconf")?.get_program());
     agent.arg("--homedir").arg(folder.path().join("gnupg")).args(["--kill", "all"]);
     finish_with_input(&mut agent, b"")?.expect_code(0)?;
+    Ok(())
+}
+
+/// An encoder turns hours of silence into a few thousand octets, and anybody can repeat them.
+#[test]
+fn a_small_file_of_silence_becomes_no_gibibytes_and_a_real_one_plays() -> Outcome {
+    let studio = Studio::new()?;
+    let wide = Shape { channels: 2, rate_hz: 48_000 };
+    let silence = |shape: Shape, secs: usize| {
+        let samples = vec![0; shape.channels * shape.rate_hz as usize * secs];
+        studio.sox(&samples, shape, "ogg", &[])
+    };
+    // 1 MB of this would take 1.8 GB, and twice that on the way.
+    let minutes = silence(wide, 120)?;
+    let bomb = minutes.repeat(300_000 / minutes.len());
+    ensure!(attempt(&bomb).err() == Some(DecodeError::TooLong), "{} octets", bomb.len());
+    // Somebody left a line open for an afternoon.
+    let hour = silence(CALL, 3600)?;
+    let afternoon = decoded_whole(&hour.repeat(5), "an afternoon of silence")?;
+    ensure!(afternoon.pcm.duration().as_secs() >= 5 * 3600, "{:?}", afternoon.pcm);
     Ok(())
 }
 

@@ -1,15 +1,14 @@
 //! How do stretches of several rates become one recording, as when two files were put together?
 
-use shared::limits::DECODED_OCTETS;
-
 use super::DecodeError;
 use crate::audio::pcm::Pcm;
 use crate::audio::resample::RateConverter;
 
 /// All parts in a row, at the highest of their rates and in stereo if one of them is; `None` if
-/// there is none. `go_on` is asked often.
+/// there is none, an error beyond `most_octets`. `go_on` is asked often.
 pub(super) fn join(
     mut parts: Vec<Pcm>,
+    most_octets: u64,
     go_on: &mut dyn FnMut() -> Result<(), DecodeError>,
 ) -> Result<Option<Pcm>, DecodeError> {
     if parts.len() <= 1 {
@@ -19,7 +18,7 @@ pub(super) fn join(
     let channel_count = parts.iter().map(Pcm::channel_count).max().unwrap_or_default();
     let frame_count: u128 = parts.iter().map(|part| frames_at(part, rate_hz)).sum();
     let sample_count = frame_count * u128::from(channel_count);
-    if sample_count * 2 > u128::from(DECODED_OCTETS) {
+    if sample_count * 2 > u128::from(most_octets) {
         return Err(DecodeError::TooLong);
     }
     let mut joined = Pcm::new(channel_count, rate_hz);

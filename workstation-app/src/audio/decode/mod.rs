@@ -22,8 +22,6 @@ mod wave;
 
 use std::ops::ControlFlow;
 
-use shared::limits::DECODED_OCTETS;
-
 use self::kind::Kind;
 use self::sink::Sink;
 use crate::audio::pcm::Pcm;
@@ -48,8 +46,8 @@ pub enum DecodeError {
     /// Nothing that can be recognized as audio, with what the decoder says.
     #[error("no audio was found in it ({0})")]
     NotAudio(String),
-    /// More samples than this program keeps in memory.
-    #[error("the audio is longer than {} MiB of samples", DECODED_OCTETS >> 20)]
+    /// More samples than this program keeps in memory for a file of this size.
+    #[error("there are more samples in it than fit into memory")]
     TooLong,
     /// The person has gone on to something else.
     #[error("stopped")]

@@ -12,6 +12,19 @@ use crate::audio::pcm::{Pcm, make_room};
 /// No call is sampled less or more often: a header that says so is damaged or hostile.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 1000..=192_000;
 
+/// Samples may take this many times the octets of their file. An encoder's best is digital silence
+/// as Vorbis, of which an hour at 8 kHz takes a 240th.
+const EXPANSION: u64 = 256;
+
+/// What the samples of every file may take, however small it is (256 MiB): four hours at 8 kHz.
+const EXPANSION_FLOOR_OCTETS: u64 = 256 << 20;
+
+/// The most octets of samples that a file is decoded to, so that a small one starves no machine.
+fn most_sample_octets(file_octets: usize) -> u64 {
+    let expanded = (file_octets as u64).saturating_mul(EXPANSION);
+    expanded.clamp(EXPANSION_FLOOR_OCTETS, DECODED_OCTETS)
+}
+
 /// A file changes its rate or channels this often at most; what comes after is left out.
 const PARTS: usize = 1000;
 
@@ -70,6 +83,10 @@ impl<'a> Sink<'a> {
         }
     }
 
+    fn most_octets(&self) -> u64 {
+        most_sample_octets(self.total_octets)
+    }
+
     /// Part of the audio is damaged or missing.
     pub(super) fn note_damage(&mut self) {
         self.is_damaged = true;
@@ -110,7 +127,7 @@ impl<'a> Sink<'a> {
             samples
         };
         self.sample_count = self.sample_count.saturating_add(samples.len() as u64);
-        if self.sample_count.saturating_mul(2) > DECODED_OCTETS {
+        if self.sample_count.saturating_mul(2) > self.most_octets() {
             return Err(DecodeError::TooLong);
         }
         if let Some(part) = self.parts.last_mut() {
@@ -122,7 +139,7 @@ impl<'a> Sink<'a> {
     /// Makes room for what is known to come, so that it is not copied on the way.
     pub(super) fn expect(&mut self, shape: Shape, frame_count: usize) {
         let sample_count = frame_count.saturating_mul(usize::from(shape.played_channels()));
-        if self.parts.is_empty() && sample_count as u64 <= DECODED_OCTETS / 2 {
+        if self.parts.is_empty() && sample_count as u64 <= self.most_octets() / 2 {
             let mut part = Pcm::new(shape.played_channels(), shape.rate_hz);
             part.reserve(sample_count);
             self.parts.push(part);
@@ -132,8 +149,8 @@ impl<'a> Sink<'a> {
     /// Everything taken, as one recording.
     pub(super) fn finish(mut self, codec: &str) -> Result<Decoded, DecodeError> {
         let parts = std::mem::take(&mut self.parts);
-        let total_octets = self.total_octets;
-        let pcm = join::join(parts, &mut || self.progress(total_octets))?;
+        let (total_octets, most_octets) = (self.total_octets, self.most_octets());
+        let pcm = join::join(parts, most_octets, &mut || self.progress(total_octets))?;
         match pcm.filter(|pcm| pcm.frame_count() > 0) {
             Some(pcm) => Ok(Decoded { pcm, codec: codec.to_owned(), is_damaged: self.is_damaged }),
             None => Err(DecodeError::NotAudio("no sample could be decoded".to_owned())),
