@@ -49,6 +49,16 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The selection that its answer belongs to, if it belongs to one.
+    pub fn generation(&self) -> Option<Generation> {
+        match self {
+            Self::Open { generation, .. } | Self::Unlock { generation, .. } => Some(*generation),
+            Self::Forget | Self::ImportKey { .. } => None,
+        }
+    }
+}
+
 /// Whom a recording is sealed for, as far as this workstation can tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seal {

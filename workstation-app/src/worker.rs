@@ -49,16 +49,33 @@ impl Worker {
     /// Works until the window hangs up.
     pub fn run(self, commands: &Receiver<Command>) {
         let mut message = None;
-        self.tell_keys();
+        self.survive(None, || self.tell_keys());
         for command in commands {
-            match command {
-                Command::Open { generation, path } => self.read(generation, &path, &mut message),
-                Command::Unlock { generation, passphrase } => {
-                    self.unlock(generation, message.as_ref(), &passphrase);
-                }
-                Command::Forget => message = None,
-                Command::ImportKey { path } => self.import_file(&path),
+            let generation = command.generation();
+            self.survive(generation, || self.obey(command, &mut message));
+        }
+    }
+
+    /// A fault of this program ends in a message: without the thread, a window would wait for ever.
+    fn survive(&self, generation: Option<Generation>, work: impl FnOnce()) {
+        if catch_unwind(AssertUnwindSafe(work)).is_ok() {
+            return;
+        }
+        let failure = Failure::new(FailureKind::Internal, "the work thread gave up");
+        match generation {
+            Some(generation) => self.fail(generation, failure, Vec::new()),
+            None => self.tell(Event::ImportFailed { message: failure.message(), generation }),
+        }
+    }
+
+    fn obey(&self, command: Command, message: &mut Option<Message>) {
+        match command {
+            Command::Open { generation, path } => self.read(generation, &path, message),
+            Command::Unlock { generation, passphrase } => {
+                self.unlock(generation, message.as_ref(), &passphrase);
             }
+            Command::Forget => *message = None,
+            Command::ImportKey { path } => self.import_file(&path),
         }
     }
 
