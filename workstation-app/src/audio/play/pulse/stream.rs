@@ -27,6 +27,9 @@ const SILENCE_LIMIT: Duration = Duration::from_millis(300);
 const CHANGE_LIMIT: Duration = Duration::from_millis(60);
 /// Samples go in pieces that fit into the server's own blocks.
 const PIECE_OCTETS: usize = 32_768;
+/// The first of what is written over goes ahead in a piece this long: made in a moment, it is there
+/// in time where a busy machine keeps the rest waiting.
+const FIRST_PIECE_MS: u64 = 50;
 /// A fade has been played by then: the reaction, a period, the fade itself.
 const LEAVING_TIME: Duration = Duration::from_millis(70);
 
@@ -128,8 +131,10 @@ impl Stream {
     fn send(&mut self, mut at: Option<u64>, frames: usize) -> Result<(), LinkError> {
         let size = frame_octets(self.spec);
         let mut left = frames;
+        let first = usize::try_from(self.frames(FIRST_PIECE_MS)).unwrap_or(usize::MAX);
         while left > 0 {
-            let count = left.min(PIECE_OCTETS / size);
+            let most = PIECE_OCTETS / size;
+            let count = left.min(if at.is_some() { most.min(first) } else { most });
             let (voice, spec) = (&mut self.voice, self.spec);
             self.connection.send_samples(self.channel, at.take(), count * size, |octets| {
                 for _ in 0..count {
