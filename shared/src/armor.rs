@@ -13,15 +13,16 @@ use std::io::Read;
 pub(crate) fn binary(octets: &[u8]) -> Result<Cow<'_, [u8]>, FramingError> {
     const BEGIN: &[u8] = b"-----BEGIN PGP MESSAGE-----";
     const END: &[u8] = b"-----END PGP MESSAGE-----";
-    if octets.first().is_some_and(|first| first & 0x80 != 0) && !octets.starts_with(b"\xEF\xBB\xBF")
-    {
-        return Ok(Cow::Borrowed(octets));
-    }
+    let is_within = |octets: &[u8], limit: u64| octets.len() as u64 <= limit;
     let find = |text: &[u8], part: &[u8]| text.windows(part.len()).position(|at| at == part);
-    let head = octets.get(..octets.len().min(1 << 16)).unwrap_or_default();
-    let Some(start) = find(head, BEGIN) else {
-        return Ok(Cow::Borrowed(octets));
+    let head = octets.get(..octets.len().min(limits::ARMOR_HEAD_OCTETS)).unwrap_or_default();
+    let Some(start) = find(head, BEGIN).filter(|start| may_be_text(octets, *start)) else {
+        let fits = is_within(octets, limits::MESSAGE_OCTETS);
+        return if fits { Ok(Cow::Borrowed(octets)) } else { Err(FramingError::TooLong) };
     };
+    if !is_within(octets, limits::ARMORED_OCTETS) {
+        return Err(FramingError::TooLong);
+    }
     let armored = octets.get(start..).unwrap_or_default();
     // Without its last line the packets say themselves whether one is missing.
     let end = find(armored, END);
@@ -35,14 +36,23 @@ pub(crate) fn binary(octets: &[u8]) -> Result<Cow<'_, [u8]>, FramingError> {
     let source = BEGIN.chain(&b"\n\n"[..]).chain(text).chain(&b"\n"[..]).chain(last_line);
     let mode = armor::ReaderMode::Tolerant(Some(armor::Kind::Message));
     let outcome = armor::Reader::from_reader(source, mode)
-        .take(limits::MESSAGE_OCTETS)
+        .take(limits::MESSAGE_OCTETS + 1)
         .read_to_end(&mut plain);
     match (outcome, end) {
         (Err(_), None) => Err(FramingError::Incomplete),
         (Err(_), Some(_)) => Err(FramingError::Damaged),
         _ if plain.is_empty() => Err(FramingError::Damaged),
+        _ if !is_within(&plain, limits::MESSAGE_OCTETS) => Err(FramingError::TooLong),
         _ => Ok(Cow::Owned(plain)),
     }
+}
+
+/// Whether the octets before `start` are text that somebody wrote before the armor, in whatever
+/// encoding. A packet begins as a letter of UTF-8 may; it does not go on without control characters.
+fn may_be_text(octets: &[u8], start: usize) -> bool {
+    let is_binary = octets.first().is_some_and(|first| first & 0x80 != 0);
+    let is_text = |octet: &u8| !octet.is_ascii_control() || octet.is_ascii_whitespace();
+    !is_binary || octets.get(..start).is_some_and(|before| before.iter().all(is_text))
 }
 
 /// What follows the armor's own lines (`Comment: ...`) and the empty line that ends them.

@@ -18,8 +18,10 @@ const ERROR_OCTETS: u64 = 64 << 10;
 /// What a program gave back.
 pub(crate) struct Answer {
     pub(crate) is_success: bool,
-    pub(crate) output: Zeroizing<Vec<u8>>,
-    pub(crate) errors: Vec<u8>,
+    /// All of it; only how much it was where it was far more than expected.
+    pub(crate) output: Result<Zeroizing<Vec<u8>>, usize>,
+    /// The beginning of it.
+    pub(crate) errors: Zeroizing<Vec<u8>>,
 }
 
 /// How much may come back, and how long it may take.
@@ -56,7 +58,10 @@ pub(crate) fn run(
         });
         let errors = scope.spawn(move || head_of(stderr));
         let guard = scope.spawn(move || kill_if_late(child, &is_done, time));
-        let output = read_wiped(&mut stdout, bounds.expected, bounds.limit);
+        let output = match read_wiped(&mut stdout, bounds.expected, bounds.limit) {
+            Err(ReadError::Longer(octets)) => Ok(Err(octets)),
+            other => other.map(Ok),
+        };
         if output.is_err() {
             kill(child);
         }
@@ -72,8 +77,8 @@ pub(crate) fn run(
 }
 
 /// Reads to the end and keeps the beginning.
-fn head_of(mut source: impl Read) -> Vec<u8> {
-    let mut head = Vec::new();
+fn head_of(mut source: impl Read) -> Zeroizing<Vec<u8>> {
+    let mut head = Zeroizing::new(Vec::with_capacity(ERROR_OCTETS as usize));
     let _ = source.by_ref().take(ERROR_OCTETS).read_to_end(&mut head);
     let _ = io::copy(&mut source, &mut io::sink());
     head
@@ -120,7 +125,7 @@ mod tests {
     #[test]
     fn what_goes_in_comes_out() {
         let answer = shell("cat; echo said >&2; exit 3", 100, Duration::from_secs(20)).unwrap();
-        assert_eq!(answer.output.as_slice(), b"one two");
+        assert_eq!(answer.output.unwrap().as_slice(), b"one two");
         assert_eq!((answer.errors.as_slice(), answer.is_success), (&b"said\n"[..], false));
     }
 

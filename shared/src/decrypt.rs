@@ -258,10 +258,6 @@ pub(crate) fn envelope(outline: &Outline<'_>) -> Envelope {
 
 /// Takes the armor off, where there is one.
 pub(crate) fn binary(message: &[u8]) -> Result<Cow<'_, [u8]>, OpenError> {
-    if message.len() as u64 > limits::MESSAGE_OCTETS {
-        let detail = format!("more than {} MiB", limits::MESSAGE_OCTETS >> 20);
-        return Err(OpenError::new(Problem::TooLarge, detail));
-    }
     armor::binary(message).map_err(|error| framing_failed(error, message))
 }
 
@@ -274,10 +270,24 @@ fn framing_failed(error: FramingError, octets: &[u8]) -> OpenError {
     match error {
         FramingError::Incomplete => OpenError::new(Problem::Incomplete, "the message stops early"),
         FramingError::Damaged => OpenError::new(Problem::Damaged, "the packets make no sense"),
+        FramingError::TooLong => {
+            let detail = format!("more than {} MiB", limits::MESSAGE_OCTETS >> 20);
+            OpenError::new(Problem::TooLarge, detail)
+        }
+        FramingError::TooManyKeys => {
+            let detail = format!("more than {} session keys", limits::SESSION_KEY_PACKETS);
+            OpenError::new(Problem::TooLarge, detail)
+        }
         FramingError::NotSealed => match sniff::content(octets) {
             Content::Empty => OpenError::new(Problem::NotPgpEmpty, "the file is empty"),
             Content::Html => OpenError::new(Problem::NotPgpHtml, "the file is a web page"),
             Content::Audio => OpenError::new(Problem::NotPgpAudio, "the file is plain audio"),
+            Content::Signed => {
+                OpenError::new(Problem::NotPgpUnknown, "a signed file that is not sealed")
+            }
+            Content::Packed => {
+                OpenError::new(Problem::NotPgpUnknown, "a packed file that is not sealed")
+            }
             Content::Unknown => {
                 OpenError::new(Problem::NotPgpUnknown, "the file is no sealed message")
             }

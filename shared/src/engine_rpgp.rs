@@ -6,7 +6,7 @@ use crate::certs::SecretKey;
 use crate::framing::{Container, Outline, SessionKeyPacket};
 use crate::inside::{self, BodyError, Content, Room};
 use crate::limits;
-use crate::secret::Passphrase;
+use crate::secret::{Passphrase, read_wiped};
 use pgp::composed::{
     DecryptionOptions, Edata, Message, PlainSessionKey, decrypt_session_key_with_password,
 };
@@ -27,22 +27,42 @@ pub(crate) fn body(
     held: &[SecretKey],
     room: Room,
 ) -> Result<Content, BodyError> {
-    let max_message_size = outline.sealed.len();
-    // The whole body is looked at here, before any of it is given out.
-    let check_first = Seipdv1ReadMode::CheckFirst { max_message_size };
-    let packets = packets(outline, session_key, check_first).and_then(|mut packets| {
-        packets.fill_buf().map_err(|error| BodyError::Damaged(error.to_string()))?;
-        Ok(packets)
-    });
-    let packets = packets.map_err(|error| match is_checked {
-        true => error,
-        false => BodyError::WrongSessionKey,
-    })?;
+    let packets = proven(outline, session_key, is_checked)?;
     let is_proven = outline.container == Container::Mdc;
     inside::read(packets, held, room).map_err(|error| match error {
         BodyError::Damaged(_) if !is_checked && !is_proven => BodyError::WrongSessionKey,
         other => other,
     })
+}
+
+/// The packets inside as they are, where they are another sealed message.
+///
+/// # Errors
+/// As for [`body`].
+pub(crate) fn raw(
+    outline: &Outline<'_>,
+    session_key: &PlainSessionKey,
+    is_checked: bool,
+    room: Room,
+) -> Result<Content, BodyError> {
+    let mut packets = proven(outline, session_key, is_checked)?;
+    let data = read_wiped(&mut packets, room.expected, room.limit)?;
+    Ok(Content { data, signed_by: Vec::new() })
+}
+
+/// The packets inside; a modification detection code was looked at before any of them is given out.
+fn proven<'a>(
+    outline: &Outline<'a>,
+    session_key: &PlainSessionKey,
+    is_checked: bool,
+) -> Result<Edata<'a>, BodyError> {
+    let max_message_size = outline.sealed.len();
+    let check_first = Seipdv1ReadMode::CheckFirst { max_message_size };
+    let packets = packets(outline, session_key, check_first).and_then(|mut packets| {
+        packets.fill_buf().map_err(|error| BodyError::Damaged(error.to_string()))?;
+        Ok(packets)
+    });
+    packets.map_err(|error| if is_checked { error } else { BodyError::WrongSessionKey })
 }
 
 /// The packets inside, as they are decrypted: nothing is proven before they were read to the end.

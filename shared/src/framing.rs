@@ -16,6 +16,10 @@ pub(crate) enum FramingError {
     Incomplete,
     /// It begins as a sealed message and then makes no sense.
     Damaged,
+    /// It is longer than the limit.
+    TooLong,
+    /// It has more session keys than are looked at.
+    TooManyKeys,
 }
 
 /// How the body of a message is protected.
@@ -111,7 +115,7 @@ pub(crate) fn outline(octets: &[u8]) -> Result<Outline<'_>, FramingError> {
             _ => return Err(FramingError::Damaged),
         }
         if session_keys.len() > limits::SESSION_KEY_PACKETS {
-            return Err(FramingError::Damaged);
+            return Err(FramingError::TooManyKeys);
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::gnupg_listing;
 use crate::inside::Room;
 use crate::recording::escaped;
 use crate::secret::{Passphrase, ReadError};
+use pgp::composed::PlainSessionKey;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -50,8 +51,8 @@ pub(crate) enum AskError {
     },
     /// It does not vouch for what came out.
     Damaged,
-    /// It holds this many octets, far more than was expected.
-    Longer(usize),
+    /// It holds far more than was expected, and this is what its body opens with.
+    Longer(PlainSessionKey),
     /// It holds more than the limit.
     TooLarge,
     /// It could not be run, or not in time.
@@ -79,7 +80,9 @@ impl Gnupg {
         let bounds = Bounds { expected: 1 << 16, limit: LISTING_OCTETS, time: LOOK_TIME };
         let arguments = ["--list-secret-keys", "--with-colons", "--fixed-list-mode"];
         match child::run(self.command().args(arguments), &[], bounds) {
-            Ok(answer) if answer.is_success => gnupg_listing::special_keys(&answer.output),
+            Ok(Answer { is_success: true, output: Ok(listing), .. }) => {
+                gnupg_listing::special_keys(&listing)
+            }
             _ => Vec::new(),
         }
     }
@@ -91,7 +94,7 @@ impl Gnupg {
     /// says that the message has none and may open all the same, success is enough.
     pub(crate) fn decrypt(
         &self,
-        message: &[u8],
+        message: &[&[u8]],
         passphrase: &Passphrase,
         is_unprotected: bool,
         room: Room,
@@ -105,7 +108,7 @@ impl Gnupg {
         command
             .args(["--status-fd", "2", "--pinentry-mode", "loopback", "--passphrase-fd", "0"])
             .args(["--log-file", if cfg!(windows) { "NUL" } else { "/dev/null" }])
-            .args(["--trust-model", "always", "--skip-verify"])
+            .args(["--trust-model", "always", "--skip-verify", "--show-session-key"])
             .arg(format!("--max-output={}", room.limit.saturating_add(1)));
         if self.home.is_none() {
             // Every key of the person's would be tried, and a card locks after three wrong PINs.
@@ -117,7 +120,7 @@ impl Gnupg {
         command.arg("--decrypt");
         let Room { expected, limit } = room;
         let bounds = Bounds { expected, limit, time: DECRYPT_TIME };
-        let answer = child::run(&mut command, &[typed, b"\n", message], bounds)?;
+        let answer = child::run(&mut command, &[&[typed, b"\n"], message].concat(), bounds)?;
         match judged(answer, is_unprotected) {
             // The one key that was lent fits: of hidden recipients GnuPG does not say why it failed.
             Err(AskError::NoKey { is_asked: true }) if self.home.is_some() => {
@@ -194,7 +197,7 @@ impl From<ReadError> for AskError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::TooLarge => Self::TooLarge,
-            ReadError::Longer(octets) => Self::Longer(octets),
+            ReadError::Longer(_) => Self::TooLarge,
             ReadError::Source(error) => Self::Failed(format!("GnuPG could not be run: {error}")),
         }
     }
@@ -206,7 +209,11 @@ fn judged(answer: Answer, is_unprotected: bool) -> Result<Zeroizing<Vec<u8>>, As
     let is_proven = status.has("GOODMDC") && !status.has("BADMDC");
     let is_sound = status.has("DECRYPTION_OKAY") && !status.has("DECRYPTION_FAILED");
     if answer.is_success && is_sound && (is_proven || is_unprotected) {
-        return Ok(answer.output);
+        let unheld = |_| match status.session_key() {
+            Some(session_key) => AskError::Longer(session_key),
+            None => AskError::Failed("GnuPG does not tell the session key".into()),
+        };
+        return answer.output.map_err(unheld);
     }
     if status.is_bad_passphrase() {
         Err(AskError::WrongPassphrase)
@@ -231,6 +238,21 @@ impl<'a> Status<'a> {
 
     fn has(&self, keyword: &str) -> bool {
         self.0.iter().any(|line| line.first() == Some(&keyword))
+    }
+
+    /// What the body opens with, by its algorithm's number and in hexadecimal digits.
+    fn session_key(&self) -> Option<PlainSessionKey> {
+        let line = self.0.iter().find(|line| line.first() == Some(&"SESSION_KEY"))?;
+        let (algorithm, digits) = line.get(1)?.split_once(':')?;
+        let digit = |octet: &u8| char::from(*octet).to_digit(16).map(|digit| digit as u8);
+        let octet = |pair: &[u8]| match pair {
+            [high, low] => Some(digit(high)? << 4 | digit(low)?),
+            _ => None,
+        };
+        let key: Option<Zeroizing<Vec<u8>>> =
+            digits.as_bytes().chunks(2).map(octet).collect::<Option<_>>().map(Zeroizing::new);
+        let algorithm = algorithm.parse::<u8>().ok()?;
+        Some(PlainSessionKey::V3_4 { sym_alg: algorithm.into(), key: key?.as_slice().into() })
     }
 
     fn is_bad_passphrase(&self) -> bool {
@@ -276,8 +298,8 @@ mod tests {
     use super::*;
 
     fn judge(is_success: bool, status: &str, is_unprotected: bool) -> Option<AskError> {
-        let errors = status.as_bytes().to_vec();
-        let output = Zeroizing::new(b"plain".to_vec());
+        let errors = status.as_bytes().to_vec().into();
+        let output = Ok(Zeroizing::new(b"plain".to_vec()));
         judged(Answer { is_success, output, errors }, is_unprotected).err()
     }
 

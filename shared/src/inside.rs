@@ -3,6 +3,7 @@
 use crate::certs::SecretKey;
 use crate::limits;
 use crate::secret::{ReadError, read_wiped};
+use openpgp::packet::Tag;
 use openpgp::parse::Parse;
 use openpgp::parse::stream::{MessageLayer, MessageStructure, VerificationHelper, VerifierBuilder};
 use openpgp::policy::StandardPolicy;
@@ -83,8 +84,13 @@ pub(crate) fn reading_policy() -> StandardPolicy<'static> {
     ] {
         policy.accept_symmetric_algo(old);
     }
+    // Nobody need understand these (RFC 9580 section 4.3): they are passed over.
+    (40..=63).for_each(|tag| policy.accept_packet_tag(Tag::from(tag)));
     policy
 }
+
+/// A packet that says nothing (RFC 9580 section 5.8).
+const MARKER: &[u8] = b"\xCA\x03PGP";
 
 /// Reads the packets inside a container to the end of both: only there does a container of chunks
 /// prove that none is missing.
@@ -98,6 +104,8 @@ pub(crate) fn read(
 ) -> Result<Content, BodyError> {
     let policy = reading_policy();
     let (has_ended, has_failed) = (AtomicBool::new(false), AtomicBool::new(false));
+    // What begins with a packet that the reader does not know it would take for armor.
+    let packets = MARKER.chain(packets);
     let source =
         Watched { source: Mutex::new(packets), has_ended: &has_ended, has_failed: &has_failed };
     let damaged = |error: anyhow::Error| BodyError::Damaged(error.to_string());
@@ -171,5 +179,36 @@ impl VerificationHelper for Signers<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    /// Literal data, then what each reading says.
+    struct Readings(Vec<Option<&'static [u8]>>);
+
+    impl Read for Readings {
+        fn read(&mut self, octets: &mut [u8]) -> io::Result<usize> {
+            match self.0.pop() {
+                Some(Some(mut part)) => part.read(octets),
+                Some(None) => Err(io::Error::other("the last tag is not the right one")),
+                None => Ok(0),
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_behind_the_last_packet_is_damage_whatever_is_read_after_it() {
+        let room = Room { expected: 10, limit: 10 };
+        let literal: &[u8] = b"\xCB\x07b\0\0\0\0\0x";
+        let read =
+            |readings: &[_]| read(Readings(readings.iter().rev().copied().collect()), &[], room);
+        assert_eq!(*read(&[Some(literal)]).unwrap().data, b"x");
+        for failing in [&[Some(literal), None][..], &[None, Some(literal)]] {
+            assert!(matches!(read(failing), Err(BodyError::Damaged(_))), "{failing:?}");
+        }
     }
 }

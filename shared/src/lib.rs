@@ -28,6 +28,7 @@ mod opener;
 pub mod recipient;
 pub mod recording;
 mod refusal;
+mod refusals;
 mod revocation;
 pub mod secret;
 mod secret_key;

@@ -5,6 +5,10 @@ use std::time::Duration;
 /// The largest sealed message that a workstation reads, in octets (512 MiB).
 pub const MESSAGE_OCTETS: u64 = 512 << 20;
 
+/// The largest sealed message in armor: four characters for three octets, and two for the break of
+/// each line of 64, with room for the text around it.
+pub const ARMORED_OCTETS: u64 = MESSAGE_OCTETS / 3 * 4 / 64 * 66 + (1 << 20);
+
 /// The most octets that a message may hold once it is open (2 GiB).
 pub const DECODED_OCTETS: u64 = 2 << 30;
 
@@ -51,7 +55,7 @@ pub(crate) const UNLOCK_TIME: Duration = Duration::from_secs(20);
 /// How many packets one seal may hold: one recording, and a signature or two.
 pub(crate) const INNER_PACKETS: usize = 256;
 
-/// How long the text before the first line of an armored message may be, in octets.
+/// How long the text before an armor may be, and that between its first line and its data, in octets.
 pub(crate) const ARMOR_HEAD_OCTETS: usize = 64 << 10;
 
 /// How many keys are unlocked for one message; each may cost a tenth of a second.
@@ -76,6 +80,9 @@ const EXPANSION: u64 = 64;
 
 /// What every message may grow to, however small it is, in octets.
 const EXPANSION_FLOOR_OCTETS: u64 = 64 << 20;
+
+/// What a WAV file may hold however much it was packed: nine hours of a telephone's 16 bits.
+pub(crate) const SILENCE_OCTETS: u64 = 512 << 20;
 
 /// The most octets that a message of `sealed_octets` may hold once open, so that a bomb ends early.
 pub(crate) fn opened_octets(sealed_octets: u64) -> u64 {

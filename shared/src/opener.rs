@@ -5,18 +5,20 @@
 //! whole message was proven. For the few kinds of keys that neither engine knows, and for cards, the
 //! GnuPG of this computer is asked, where there is one.
 
-use crate::bounds;
+use crate::bounds::{self, Inside};
 use crate::certs::SecretKey;
 use crate::decrypt::{self, Integrity, OpenError, Opened, Problem, Rules};
-use crate::framing::{self, Container, Outline};
+use crate::framing::{Container, Outline};
 use crate::gnupg::Gnupg;
 use crate::inside::{self, BodyError, Content, Room};
 use crate::last_resort::Asked;
 use crate::limits;
+use crate::refusals::Refusals;
 use crate::secret::Passphrase;
 use crate::session::{Candidate, Found, Unlocked, Unlocker};
-use crate::{engine_rpgp, engine_sequoia};
+use crate::{engine_rpgp, engine_sequoia, sniff};
 use sequoia_openpgp::types::SymmetricAlgorithm;
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -26,6 +28,7 @@ pub struct Opener {
     held: Vec<SecretKey>,
     rules: Rules,
     gnupg: Option<Gnupg>,
+    refusals: RefCell<Refusals>,
     unlocked: Unlocked,
     keeps_unlocked: bool,
 }
@@ -51,9 +54,10 @@ impl Opener {
         self
     }
 
-    /// Forgets every unlocked key and wipes it.
+    /// Forgets every unlocked key and wipes it, and every passphrase that was refused.
     pub fn lock(&mut self) {
         self.unlocked.clear();
+        self.refusals.get_mut().clear();
     }
 
     /// Whether some key is unlocked now.
@@ -109,14 +113,13 @@ impl Opener {
 
     /// What was signed or packed first and sealed then.
     fn packed(&self, data: &[u8], room: Room) -> Option<Content> {
-        const SIGNED_OR_PACKED: [u8; 4] = [2, 4, 8, 11];
         let binary = decrypt::binary(data).ok()?;
-        let first = framing::parts(&binary).next()?;
-        if !SIGNED_OR_PACKED.contains(&first.tag) {
+        if !matches!(sniff::packed(&binary), sniff::Content::Signed | sniff::Content::Packed) {
             return None;
         }
         let room = room.inside(data);
-        bounds::check(&*binary, room).ok()?;
+        let limit = bounds::check(&*binary, room).ok()?.limit;
+        let room = Room { limit, ..room };
         inside::read(&*binary, &self.held, room).ok()
     }
 
@@ -155,7 +158,8 @@ impl Opener {
             (None, None) => {
                 let error = without_session_key(&found, &outline);
                 let Some(passphrase) = unlocker.passphrase() else { return Err(error) };
-                self.by_gnupg(&found, Asked { outline: &outline, passphrase, room, error })
+                let body = &|candidate: &_| self.body(&outline, candidate, room);
+                self.by_gnupg(&found, Asked { outline: &outline, passphrase, room, body, error })
             }
         }
     }
@@ -168,7 +172,9 @@ impl Opener {
         let lent: Vec<&SecretKey> = self.held.iter().filter(lent).collect();
         match asked.error.problem() {
             _ if !lent.is_empty() => asked.with_keys(gnupg, &lent),
-            Problem::NoKey | Problem::UnsupportedKey => asked.with_its_own_keys(gnupg),
+            Problem::NoKey | Problem::UnsupportedKey => {
+                asked.with_its_own_keys(gnupg, &self.refusals)
+            }
             _ => Err(asked.error),
         }
     }
@@ -180,11 +186,15 @@ impl Opener {
         candidate: &Candidate,
         room: Room,
     ) -> Result<Content, BodyError> {
-        self.count(outline, candidate, room)?;
-        match self.body_in(outline, candidate, room) {
-            Err(BodyError::Longer(expected)) => {
-                self.body_in(outline, candidate, Room { expected, ..room })
-            }
+        let inside = self.count(outline, candidate, room)?;
+        let room = Room { limit: inside.limit, ..room };
+        let read = |room| match inside.is_seal {
+            // Neither engine takes apart what has no recording in it.
+            true => engine_rpgp::raw(outline, &candidate.session_key, candidate.is_checked, room),
+            false => self.body_in(outline, candidate, room),
+        };
+        match read(room) {
+            Err(BodyError::Longer(expected)) => read(Room { expected, ..room }),
             decided => decided,
         }
     }
@@ -196,7 +206,7 @@ impl Opener {
         outline: &Outline<'_>,
         candidate: &Candidate,
         room: Room,
-    ) -> Result<(), BodyError> {
+    ) -> Result<Inside, BodyError> {
         let session_key = &candidate.session_key;
         if outline.container == Container::GnupgAead {
             return engine_sequoia::count(outline, session_key, room);
@@ -204,7 +214,7 @@ impl Opener {
         match engine_rpgp::unproven(outline, session_key) {
             Ok(packets) => bounds::check(packets, room),
             // Whoever reads it says what is wrong with it.
-            Err(_) => Ok(()),
+            Err(_) => Ok(Inside::any(room)),
         }
     }
 
@@ -233,7 +243,10 @@ impl Opener {
 fn is_sealed(data: &[u8]) -> bool {
     match decrypt::inspect(data) {
         Ok(_) => true,
-        Err(error) => matches!(error.problem(), Problem::Damaged | Problem::Incomplete),
+        Err(_) if data.len() as u64 > limits::MESSAGE_OCTETS => false,
+        Err(error) => {
+            matches!(error.problem(), Problem::Damaged | Problem::Incomplete | Problem::TooLarge)
+        }
     }
 }
 

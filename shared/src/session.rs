@@ -240,6 +240,18 @@ pub(crate) fn public_key_packets(outline: &Outline<'_>) -> impl Iterator<Item = 
     })
 }
 
+/// The first packet for this key, alone; what stands behind it for the same key is not looked at.
+pub(crate) fn packet_for(outline: &Outline<'_>, wanted: &str) -> Option<Vec<u8>> {
+    let is_wanted = |body: &[u8]| PKESK::from_bytes(body).is_ok_and(|it| key_id(&it) == wanted);
+    outline.session_keys.iter().find_map(|packet| match packet {
+        SessionKeyPacket::PublicKey(body) if is_wanted(body) => {
+            let length = u32::try_from(body.len()).ok()?.to_be_bytes();
+            Some([&[0xC1, 0xFF], &length[..], body].concat())
+        }
+        _ => None,
+    })
+}
+
 /// The key ID that a packet is for, in 16 hexadecimal digits.
 pub(crate) fn key_id(packet: &PKESK) -> String {
     use sequoia_openpgp::{KeyHandle, KeyID};

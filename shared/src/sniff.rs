@@ -1,5 +1,9 @@
 //! What is a file that is no sealed recording?
 
+use sequoia_openpgp::Packet;
+use sequoia_openpgp::parse::{Dearmor, PacketParserBuilder, PacketParserResult, Parse};
+use sequoia_openpgp::types::DataFormat;
+
 /// What stands where a sealed recording should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -9,9 +13,19 @@ pub(crate) enum Content {
     Html,
     /// Audio that was never sealed.
     Audio,
+    /// Signed, and sealed for nobody.
+    Signed,
+    /// Packed as what is sealed is packed, and sealed for nobody.
+    Packed,
     /// Anything else.
     Unknown,
 }
+
+/// How much of a file is looked at for packets.
+const HEAD_OCTETS: usize = 64 << 10;
+
+/// How often packets are looked into that are packed inside each other.
+const DEPTH: usize = 4;
 
 /// Looks at the first octets only; names tell nothing (VICIdial's web server mislabels them).
 pub(crate) fn content(octets: &[u8]) -> Content {
@@ -22,9 +36,37 @@ pub(crate) fn content(octets: &[u8]) -> Content {
         Content::Html
     } else if is_audio(octets) {
         Content::Audio
+    } else if is_signed_text(octets) {
+        Content::Signed
     } else {
-        Content::Unknown
+        packed(octets)
     }
+}
+
+/// A text that stays readable between its signature's lines (RFC 9580 section 7).
+fn is_signed_text(octets: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN PGP SIGNED MESSAGE-----";
+    octets.windows(BEGIN.len()).take(HEAD_OCTETS).any(|part| part == BEGIN)
+}
+
+/// Whether these are packets that are signed or packed, and not sealed.
+pub(crate) fn packed(octets: &[u8]) -> Content {
+    let head = octets.get(..octets.len().min(HEAD_OCTETS)).unwrap_or_default();
+    let mut next = PacketParserBuilder::from_bytes(head)
+        .and_then(|builder| builder.automatic_hashing(false).dearmor(Dearmor::Disabled).build());
+    for _ in 0..DEPTH {
+        let Ok(PacketParserResult::Some(parser)) = next else { break };
+        match &parser.packet {
+            Packet::OnePassSig(_) | Packet::Signature(_) => return Content::Signed,
+            Packet::Literal(data) if !matches!(data.format(), DataFormat::Unknown(_)) => {
+                return Content::Packed;
+            }
+            Packet::CompressedData(_) | Packet::Marker(_) => {}
+            _ => break,
+        }
+        next = parser.recurse().map(|(_, next)| next);
+    }
+    Content::Unknown
 }
 
 fn is_markup(text: &[u8]) -> bool {

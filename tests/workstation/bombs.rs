@@ -9,5 +9,7 @@ mod measured;
 mod nested;
 #[path = "bombs/outside.rs"]
 mod outside;
+#[path = "bombs/silence.rs"]
+mod silence;
 #[path = "bombs/sound.rs"]
 mod sound;

@@ -2,76 +2,21 @@
 //! vouches for what comes out?
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "common.rs"]
 mod common;
+#[path = "computer.rs"]
+mod computer;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{PASSPHRASE, data_folder_with, fixture};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use common::{PASSPHRASE, fixture};
+use computer::{Computer, SPECIAL, digest, message, plain_digest};
 use support::gnupg::{Algorithm, GnupgHome};
 use support::process::finish_with_input;
-
-/// A computer of which only the search path and the GnuPG home matter.
-struct Computer {
-    data: tempfile::TempDir,
-    temporary: tempfile::TempDir,
-    search_path: PathBuf,
-    gnupg_home: PathBuf,
-}
-
-impl Computer {
-    fn with_keys(keys: &[&str]) -> Self {
-        let temporary = tempfile::tempdir().unwrap();
-        let gnupg_home = temporary.path().join("gnupg");
-        Self { data: data_folder_with(keys), search_path: "/usr/bin".into(), gnupg_home, temporary }
-    }
-
-    /// With a program in the place of gpg.
-    fn with_gpg(mut self, script: &str) -> Self {
-        self.search_path = self.temporary.path().join("bin");
-        fs::create_dir(&self.search_path).unwrap();
-        let program = self.search_path.join("gpg");
-        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-        self
-    }
-
-    fn check(&self, file: &Path, passphrase: &str) -> Value {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_workstation-app"));
-        command.arg("--data-dir").arg(self.data.path()).arg("--check").arg(file);
-        command.args(["--passphrase-fd", "0", "--json"]).env_clear();
-        command.env("PATH", &self.search_path).env("GNUPGHOME", &self.gnupg_home);
-        command.env("TMPDIR", self.temporary.path());
-        let finished = finish_with_input(&mut command, passphrase.as_bytes()).unwrap();
-        serde_json::from_str(&finished.text()).unwrap_or_else(|_| panic!("{}", finished.stderr))
-    }
-
-    fn word(&self, file: &Path, passphrase: &str) -> String {
-        let answer = self.check(file, passphrase);
-        answer["problem"].as_str().map_or_else(|| digest(&answer), str::to_owned)
-    }
-}
-
-fn digest(answer: &Value) -> String {
-    answer["sha256"].as_str().unwrap_or_default().to_owned()
-}
-
-fn message(name: &str) -> PathBuf {
-    fixture("messages").join(name)
-}
-
-fn plain_digest() -> String {
-    let plain = fs::read(fixture("plain.mp3")).unwrap();
-    Sha256::digest(plain).iter().map(|octet| format!("{octet:02x}")).collect()
-}
 
 /// The processes whose command line names `folder`: an agent that was left behind.
 fn processes_of(folder: &Path) -> Vec<String> {
@@ -81,11 +26,6 @@ fn processes_of(folder: &Path) -> Vec<String> {
     });
     commands.filter(|line| line.contains(folder.to_str().unwrap())).collect()
 }
-
-const SPECIAL: [(&str, &str); 2] = [
-    ("brainpoolP256r1.secret.pgp", "gpg22-brainpoolP256r1.pgp"),
-    ("dsaelg.secret.pgp", "gpg22-dsaelg.pgp"),
-];
 
 #[test]
 fn a_held_key_of_a_kind_that_only_gnupg_knows_opens_and_leaves_nothing_behind() {

@@ -21,11 +21,11 @@ fn lengths_of_four_gibibytes_are_incomplete() -> Outcome {
 }
 
 #[test]
-fn a_hundred_thousand_session_keys_are_damage() -> Outcome {
+fn a_hundred_thousand_session_keys_are_too_many() -> Outcome {
     let (workstation, sealer) = (Workstation::new()?, Sealer::new()?);
     let message = sealer.message(Container::Mdc, &sealing::literal(b"x"))?;
     let many = sealer.session_key_packet(Container::Mdc).repeat(100_000);
-    workstation.expect("session keys", &[many, message].concat(), "damaged")
+    workstation.expect("session keys", &[many, message].concat(), "too-large")
 }
 
 #[test]

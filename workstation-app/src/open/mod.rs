@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use shared::decrypt::{self, Problem};
-use shared::limits::MESSAGE_OCTETS;
+use shared::limits::{ARMORED_OCTETS, MESSAGE_OCTETS};
 
 use zeroize::Zeroizing;
 
@@ -31,15 +31,37 @@ pub fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     file.take(HEAD_OCTETS).read_to_end(&mut head).map_err(unreadable)?;
     match decrypt::inspect(&head).err().map(|error| error.problem()) {
         Some(Problem::NotPgpHtml | Problem::NotPgpAudio | Problem::NotPgpUnknown) => Ok(head),
-        // Recordings of that size are not sealed as text: it is an armor around next to nothing.
-        _ if is_text(&head) => Err(too_large(length, LOOK_FIRST_OCTETS)),
-        _ => read_limited(path, MESSAGE_OCTETS),
+        _ if !is_armored(&head) => read_limited(path, MESSAGE_OCTETS),
+        _ if is_dense(path)? => read_limited(path, ARMORED_OCTETS),
+        // An armor around next to nothing.
+        _ => Err(too_large(length, LOOK_FIRST_OCTETS)),
     }
 }
 
-/// Packets begin with an octet that no text begins with, but for the mark of UTF-8.
-fn is_text(head: &[u8]) -> bool {
-    head.starts_with(b"\xEF\xBB\xBF") || head.first().is_some_and(|first| first & 0x80 == 0)
+fn is_armored(head: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN PGP";
+    head.windows(BEGIN.len()).any(|part| part == BEGIN)
+}
+
+/// Whether nearly all octets are of those that armor spells data with. It is looked through piece by
+/// piece, or blanks would take as much memory as a recording.
+fn is_dense(path: &Path) -> Result<bool, Failure> {
+    let mut file = crate::platform::open_regular(path).map_err(unreadable)?.take(ARMORED_OCTETS);
+    let mut piece = Zeroizing::new(vec![0; HEAD_OCTETS as usize]);
+    let (mut total, mut other) = (0, 0);
+    loop {
+        let count = file.read(&mut piece).map_err(unreadable)?;
+        let read = piece.get(..count).unwrap_or_default();
+        total += count;
+        other += read.iter().filter(|octet| !is_data(**octet)).count();
+        if count == 0 {
+            return Ok(other <= total / 8);
+        }
+    }
+}
+
+fn is_data(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=')
 }
 
 /// Reads a whole regular file of at most `limit` octets.
