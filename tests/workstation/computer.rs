@@ -1,6 +1,5 @@
 //! What does a computer have on which the program meets a GnuPG?
 
-#![expect(dead_code, reason = "every test file uses its own part of this")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
@@ -58,8 +57,9 @@ impl Computer {
         command.env("PATH", &self.search_path).env("GNUPGHOME", &self.gnupg_home);
         command.env("TMPDIR", self.temporary.path());
         let finished = finish_with_input(&mut command, passphrase.as_bytes()).unwrap();
-        let answers = serde_json::Deserializer::from_str(&finished.text()).into_iter().collect();
-        answers.unwrap_or_else(|_: serde_json::Error| panic!("{}", finished.stderr))
+        let text = finished.text();
+        let answers: Result<_, _> = serde_json::Deserializer::from_str(&text).into_iter().collect();
+        answers.unwrap_or_else(|_| panic!("{}", finished.stderr))
     }
 
     /// What is wrong, or the digest of what was sealed.

@@ -116,8 +116,8 @@ fn a_copy_with_a_damaged_secret_takes_nothing_away() {
     site.bring(&site.export(FIRST)).unwrap();
     let before = site.files();
     let mut copy = before[0].1.clone();
-    // The last secret part ends where the signature behind it begins, an old-format packet 2.
-    let signature = copy.windows(4).rposition(|it| it[0] == 0x88 && it[2] == 4 && it[3] == 0x18);
+    // The last secret part ends where the signature behind it begins, packet 2.
+    let signature = copy.windows(4).rposition(|it| it[0] == 0xC2 && it[2] == 4 && it[3] == 0x18);
     copy[signature.unwrap() - 10] ^= 1;
     site.bring(&copy).unwrap();
     assert!(site.opens(&message, FIRST));

@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "asked.rs"]
+#[expect(dead_code, reason = "no message of the fixtures is long")]
 mod asked;
 #[path = "common.rs"]
 mod common;
@@ -63,8 +64,8 @@ fn three_hours_of_digital_silence_open_however_gpg_packed_them() {
         let sealed = site.sealed(&silence, &format!("--compress-algo {kind}"));
         assert!(sealed.metadata().unwrap().len() < 1 << 20, "{kind}");
         let answer = site.check(&sealed);
-        assert_eq!((&answer["ok"], &answer["codec"]), (&true.into(), &"wav".into()), "{answer}");
-        assert_eq!(answer["duration_ms"], Value::from(3 * 3600 * 1000));
+        assert_eq!((&answer["ok"], &answer["problem"]), (&true.into(), &Value::Null), "{answer}");
+        assert_eq!(answer["duration_ms"].as_f64(), Some(3.0 * 3_600_000.0));
     }
 }
 
