@@ -121,7 +121,7 @@ fn a_copy_with_a_damaged_secret_takes_nothing_away() {
     copy[signature.unwrap() - 10] ^= 1;
     site.bring(&copy).unwrap();
     assert!(site.opens(&message, FIRST));
-    assert_eq!(site.files()[..1], before, "the good copy stays as it is");
+    assert!(site.files().contains(&before[0]), "the good copy stays as it is");
 }
 
 #[test]
@@ -171,7 +171,8 @@ fn a_damaged_copy_in_the_store_is_never_overwritten() {
     site.bring(&site.export(FIRST)).unwrap();
     site.change_passphrase();
     site.bring(&site.export(SECOND)).unwrap();
-    let (second, octets) = site.files().pop().unwrap();
+    // By name the second copy comes first: a hyphen stands before a dot.
+    let (second, octets) = site.files().remove(0);
     let path = site.data.path().join("keys").join(second);
     for damaged in [&octets[..octets.len() / 2], b"", b"half a key"] {
         fs::write(&path, damaged).unwrap();
