@@ -155,7 +155,7 @@ fn more_packets_behind_a_seal_than_any_recording_has_are_too_many() {
     let markers = [&packet(10, b"PGP").repeat(200)[..], &literal(b"x")].concat();
     assert_eq!(plain(&sealer.message(Container::Mdc, &markers).unwrap()), Ok(b"x".to_vec()));
     // What was packed first and sealed then is counted too: it stays as it is.
-    let flooded = [&packet(10, b"PGP").repeat(300)[..], &literal(b"x")].concat();
+    let flooded = [&literal(b"x")[..], &packet(10, b"PGP").repeat(300)].concat();
     let packed = sealing::compressed(compression::ZIP, &mut flooded.as_slice()).unwrap();
     let sealed = sealer.message(Container::Mdc, &literal(&packed)).unwrap();
     assert_eq!(plain(&sealed), Ok(packed));
