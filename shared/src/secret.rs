@@ -82,7 +82,7 @@ pub(crate) fn read_wiped(
 }
 
 /// Appends, wiping the old place where there is need for a larger one.
-fn append_wiped(held: &mut Zeroizing<Vec<u8>>, octets: &[u8]) {
+pub fn append_wiped(held: &mut Zeroizing<Vec<u8>>, octets: &[u8]) {
     if held.capacity() - held.len() < octets.len() {
         let mut larger = Vec::with_capacity((held.capacity() * 2).max(held.len() + octets.len()));
         larger.extend_from_slice(held);

@@ -33,18 +33,22 @@ pub const KEYS_IN_JSON: [&str; 16] = [
 
 /// Runs it with an empty PATH, and gives it `input`.
 pub fn program(data: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_workstation-app"))
-        .args(arguments)
-        .env("CALLSEAL_DATA_DIR", data)
-        .env("PATH", "")
-        .env("GNUPGHOME", "/nonexistent")
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workstation-app"));
+    command.args(arguments);
+    finish(alone(command, data).env("PATH", ""), input)
+}
+
+/// Lets it see nothing of this desktop.
+pub fn alone(mut command: Command, data: &Path) -> Command {
+    command.env("CALLSEAL_DATA_DIR", data).env("GNUPGHOME", "/nonexistent");
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    command
+}
+
+/// Runs it to its end.
+pub fn finish(command: &mut Command, input: &str) -> Output {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
     // A program that needs no passphrase may be gone already.
     drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
     child.wait_with_output().unwrap()
@@ -53,11 +57,15 @@ pub fn program(data: &Path, arguments: &[&str], input: &str) -> Output {
 /// The exit code and the answer of `--check --json`.
 pub fn checked(data: &Path, file: &Path, passphrase: &str) -> (Option<i32>, Value) {
     let file = file.to_str().unwrap();
-    let output = program(data, &["--check", file, "--passphrase-fd", "0", "--json"], passphrase);
+    answer(&program(data, &["--check", file, "--passphrase-fd", "0", "--json"], passphrase))
+}
+
+/// The exit code and the answer in what `--check --json` printed.
+pub fn answer(output: &Output) -> (Option<i32>, Value) {
     let json: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{file}: {error}: {}", text(&output.stderr)));
+        .unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)));
     for key in KEYS_IN_JSON {
-        assert!(json.get(key).is_some(), "{file}: {key} is missing");
+        assert!(json.get(key).is_some(), "{key} is missing: {json}");
     }
     (output.status.code(), json)
 }

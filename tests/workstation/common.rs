@@ -16,6 +16,7 @@ use workstation_app::app::App;
 use workstation_app::audio::play::output::{MakeVoice, Output};
 use workstation_app::keys;
 use workstation_app::keys::store::KeyStore;
+use workstation_app::open::source::Source;
 
 /// Opens every key and every passphrase-only message of the fixtures.
 pub const PASSPHRASE: &str = "correct horse";
@@ -41,6 +42,11 @@ pub fn recording_named(folder: &Path, name: &str, message: &str) -> PathBuf {
     let path = folder.join(name);
     std::fs::copy(fixture("messages").join(message), &path).expect("a message of the fixtures");
     path
+}
+
+/// Files as the window takes them.
+pub fn sources(files: Vec<PathBuf>) -> Vec<Source> {
+    files.into_iter().map(Source::File).collect()
 }
 
 /// Seals octets with [`PASSPHRASE`] alone, as gpg does.

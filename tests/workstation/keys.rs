@@ -155,7 +155,12 @@ fn settings_survive_a_start_and_a_damaged_file() {
     let data = tempfile::tempdir().unwrap();
     let file = SettingsFile::in_folder(data.path());
     assert_eq!(file.load(), Settings::default());
-    let settings = Settings { volume: 0.25, theme: ThemeChoice::Dark };
+    let settings = Settings {
+        volume: 0.25,
+        theme: ThemeChoice::Dark,
+        hosts: vec!["https://pbx.example".to_owned()],
+        ..Settings::default()
+    };
     file.save(&settings).unwrap();
     assert_eq!(file.load(), settings);
     fs::write(data.path().join("settings.json"), b"{\"volume\": 9, \"later\": true}").unwrap();

@@ -10,7 +10,7 @@ mod asked;
 mod common;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use asked::checked;
 use common::{PASSPHRASE, data_folder_with};
@@ -51,7 +51,7 @@ impl Site {
         path
     }
 
-    fn check(&self, file: &PathBuf) -> Value {
+    fn check(&self, file: &Path) -> Value {
         checked(self.data.path(), file, PASSPHRASE).1
     }
 }

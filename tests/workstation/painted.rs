@@ -4,6 +4,8 @@
 
 #[path = "shown.rs"]
 mod shown;
+#[path = "shown_links.rs"]
+mod shown_links;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -37,6 +39,12 @@ fn every_screen() -> Vec<(&'static str, AppState)> {
         ("listening without a device", listening(Some(SoundFault::NoDevice))),
         ("listening with a notice", with_notice),
         ("listening with every remark", with_every_remark()),
+        ("host", shown_links::host()),
+        ("sign in", shown_links::sign_in()),
+        ("fetching", shown_links::fetching()),
+        ("fetching the next", shown_links::fetching_the_next()),
+        ("waiting", shown_links::waiting()),
+        ("settings", shown_links::settings()),
     ]
 }
 

@@ -11,7 +11,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
-use common::{TestDevice, data_folder_with, recording_named};
+use common::{TestDevice, data_folder_with, recording_named, sources};
 use egui::text::CharIndex;
 use egui::{Event, TextBuffer};
 use egui_kittest::Harness;
@@ -117,7 +117,7 @@ fn typed_characters(raised: &[u8]) -> impl Iterator<Item = String> + '_ {
 fn harness(folder: &std::path::Path, recording: std::path::PathBuf) -> Harness<'static, App> {
     let folder = folder.to_owned();
     Harness::builder().with_size([1024.0, 700.0]).build_eframe(move |creation| {
-        App::new(&creation.egui_ctx, &folder, vec![recording], Box::new(TestDevice::new()))
+        App::new(&creation.egui_ctx, &folder, sources(vec![recording]), Box::new(TestDevice::new()))
     })
 }
 

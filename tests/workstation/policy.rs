@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{PASSPHRASE, TestDevice, data_folder_with, drop_file, fixture, recording_named};
+use common::{
+    PASSPHRASE, TestDevice, data_folder_with, drop_file, fixture, recording_named, sources,
+};
 use egui::accesskit::Role;
 use egui::{Event as Input, Key};
 use egui_kittest::Harness;
@@ -293,7 +295,7 @@ fn change_the_policy_under_the_window() -> Outcome {
     policy_is("\nallow_all = true\n")?;
     let mut harness: Harness<'_, App> =
         Harness::builder().with_size([1024.0, 700.0]).build_eframe(move |creation| {
-            App::new(&creation.egui_ctx, &folder, files, Box::new(TestDevice::new()))
+            App::new(&creation.egui_ctx, &folder, sources(files), Box::new(TestDevice::new()))
         });
     step_until(&mut harness, |screen| is_failed(screen, FailureKind::Policy))?;
     let words = texts::words(FailureKind::Policy);

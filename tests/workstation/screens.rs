@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use common::{
     PASSPHRASE, TestDevice, data_folder_with, drop_file, fixture, recording_named,
-    sealed_by_passphrase,
+    sealed_by_passphrase, sources,
 };
 use egui::accesskit::Role;
 use egui::{Event as Input, Key, Modifiers, Vec2};
@@ -37,9 +37,9 @@ fn window(data: &Path, files: Vec<PathBuf>) -> AppHarness {
 
 fn window_with(data: &Path, files: Vec<PathBuf>, device: TestDevice) -> AppHarness {
     let data = data.to_owned();
-    Harness::builder()
-        .with_size(WINDOW)
-        .build_eframe(move |creation| App::new(&creation.egui_ctx, &data, files, Box::new(device)))
+    Harness::builder().with_size(WINDOW).build_eframe(move |creation| {
+        App::new(&creation.egui_ctx, &data, sources(files), Box::new(device))
+    })
 }
 
 fn screen(harness: &AppHarness) -> &Screen {

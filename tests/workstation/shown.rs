@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,7 +59,7 @@ pub fn with_file() -> AppState {
     let mut state = AppState::new(Settings::default());
     let now = Instant::now();
     state.apply(Event::Keys { held: vec![card()], damaged: Vec::new() }, now);
-    state.act(Action::Open(vec![PathBuf::from(CALL)]), now);
+    state.act(Action::Open(vec![PathBuf::from(CALL).into()]), now);
     state
 }
 
@@ -70,7 +71,7 @@ pub fn locked() -> AppState {
         by_passphrase: false,
         opened_by: vec![card()],
     };
-    state.apply(Event::Located { generation, seal }, Instant::now());
+    state.apply(Event::Located { generation, seal, name: OsString::new() }, Instant::now());
     state
 }
 

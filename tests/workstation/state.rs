@@ -3,7 +3,8 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,7 +35,7 @@ fn apply(state: &mut AppState, event: Event) -> Vec<Effect> {
 }
 
 fn open(state: &mut AppState, name: &str) -> Vec<Effect> {
-    act(state, Action::Open(vec![PathBuf::from(name)]))
+    act(state, Action::Open(vec![PathBuf::from(name).into()]))
 }
 
 fn card(owner: &str) -> KeyCard {
@@ -56,7 +57,7 @@ fn seal() -> Seal {
 
 fn located(state: &mut AppState) -> Vec<Effect> {
     let generation = state.generation();
-    apply(state, Event::Located { generation, seal: seal() })
+    apply(state, Event::Located { generation, seal: seal(), name: OsString::new() })
 }
 
 fn passphrase() -> Passphrase {
@@ -133,7 +134,10 @@ fn an_answer_for_another_recording_is_dropped() {
     open(&mut state, CALL);
     let old = state.generation();
     open(&mut state, "20260102-101500_5550000000_SALES_agent02-all.mp3.pgp");
-    assert!(apply(&mut state, Event::Located { generation: old, seal: seal() }).is_empty());
+    assert!(
+        apply(&mut state, Event::Located { generation: old, seal: seal(), name: OsString::new() })
+            .is_empty()
+    );
     assert!(matches!(state.screen, Screen::Empty));
     let effects = apply(&mut state, Event::Ready { generation: old, recording: recording(1) });
     assert!(effects.is_empty() && matches!(state.screen, Screen::Empty));
@@ -175,8 +179,8 @@ fn a_key_that_is_brought_opens_the_recording_that_lacked_it() {
     assert!(matches!(effects.as_slice(), [Effect::Send(Command::ImportKey { .. })]));
     let imported = Event::Imported { keys: vec![card("Anna <a@x>")], generation: None };
     let effects = apply(&mut state, imported);
-    assert!(matches!(effects.as_slice(), [Effect::Send(Command::Open { path, .. })]
-        if path.to_string_lossy() == CALL));
+    assert!(matches!(effects.as_slice(), [Effect::Send(Command::Open { source, .. })]
+        if source.path() == Some(Path::new(CALL))));
     assert!(state.notice.as_ref().is_some_and(|n| !n.is_bad && n.text.contains("Anna <a@x>")));
 }
 
@@ -259,10 +263,15 @@ fn loudness_is_remembered_when_the_hand_is_off() {
 }
 
 #[test]
-fn several_files_are_not_left_out_in_silence() {
+fn several_files_are_opened_one_after_the_other() {
     let mut state = new_state();
-    act(&mut state, Action::Open(vec![PathBuf::from(CALL), "b".into(), "c".into()]));
-    assert!(state.notice.as_ref().is_some_and(|notice| notice.text.contains("2 more")));
+    let sources = [CALL, "b", "c"].map(|name| PathBuf::from(name).into()).to_vec();
+    act(&mut state, Action::Open(sources));
+    assert_eq!(state.waiting.len(), 2);
+    let effects = act(&mut state, Action::Next);
+    assert!(matches!(effects.as_slice(), [Effect::Send(Command::Open { source, .. })]
+        if source.path() == Some(Path::new("b"))));
+    assert_eq!(state.waiting.len(), 1);
 }
 
 #[test]

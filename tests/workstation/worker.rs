@@ -11,6 +11,7 @@ use shared::secret::Passphrase;
 use support::failure::Context;
 use support::{Outcome, ensure};
 use workstation_app::keys::store::KeyStore;
+use workstation_app::link::login::Logins;
 use workstation_app::message::{Command, Event, Wake};
 use workstation_app::texts::{FailureKind, words};
 use workstation_app::worker::Worker;
@@ -53,12 +54,13 @@ fn a_fault_in_any_command_is_told_and_the_next_command_is_obeyed() -> Outcome {
         // After the keys, each first answer to three commands; what follows from a fault is told.
         wake: panicking(&[2, 4, 6]),
         selected: Arc::new(AtomicU64::new(0)),
+        logins: Logins::default(),
     };
     let thread = thread::spawn(move || worker.run(&received));
     ensure!(matches!(next(&events)?, Event::Keys { .. }), "it begins with the keys");
     let missing = || Path::new("/no/such/recording.pgp").to_owned();
 
-    commands.send(Command::Open { generation: 1, path: missing() })?;
+    commands.send(Command::Open { generation: 1, source: missing().into() })?;
     ensure!(matches!(next(&events)?, Event::Failed { generation: 1, .. }), "no answer");
     is_fault(&next(&events)?, 1)?;
 
@@ -74,7 +76,7 @@ fn a_fault_in_any_command_is_told_and_the_next_command_is_obeyed() -> Outcome {
     let is_told = matches!(&told, Event::ImportFailed { message, .. } if message.contains(title));
     ensure!(is_told, "instead of a fault: {told:?}");
 
-    commands.send(Command::Open { generation: 4, path: missing() })?;
+    commands.send(Command::Open { generation: 4, source: missing().into() })?;
     let answer = next(&events)?;
     let is_answer = matches!(&answer, Event::Failed { generation: 4, failure, .. }
         if failure.kind == FailureKind::FileMissing);

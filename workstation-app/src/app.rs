@@ -1,9 +1,9 @@
 //! The window's program: drains answers, paints, carries out what follows. Decides nothing.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,15 @@ use egui::{ViewportBuilder, ViewportCommand};
 
 use crate::audio::play::Player;
 use crate::audio::play::output::{DefaultDevice, Output};
+use crate::downloads::{self, Watched};
+use crate::instance::Door;
 use crate::keys::store::KeyStore;
+use crate::link::login::Logins;
 use crate::message::{COMMAND_CAPACITY, Command, EVENT_CAPACITY, Event, Wake};
 use crate::open::dialog;
+use crate::open::source::Source;
 use crate::platform;
+use crate::screen::Notice;
 use crate::settings::SettingsFile;
 use crate::state::{Action, AppState, Effect};
 use crate::texts::{self, Failure, FailureKind};
@@ -27,17 +32,27 @@ use crate::worker::Worker;
 const MOVING_INTERVAL: Duration = Duration::from_millis(66);
 
 /// Runs the window until it is closed. The second renderer is tried where the first one fails.
-pub fn run_window(data_folder: &Path, files: Vec<PathBuf>) -> Result<(), String> {
+pub fn run_window(
+    data_folder: &Path,
+    sources: Vec<Source>,
+    door: Option<Door>,
+) -> Result<(), String> {
+    let door = Arc::new(Mutex::new(door));
     let mut errors = Vec::new();
     for renderer in platform::renderers() {
-        let (data_folder, files) = (data_folder.to_owned(), files.clone());
+        let (data_folder, sources) = (data_folder.to_owned(), sources.clone());
+        let door = Arc::clone(&door);
         let options = NativeOptions { renderer, viewport: viewport(), ..NativeOptions::default() };
         let outcome = eframe::run_native(
             "callseal",
             options,
             Box::new(move |creation| {
                 let output = Box::new(DefaultDevice::default());
-                Ok(Box::new(App::new(&creation.egui_ctx, &data_folder, files, output)))
+                let app = App::new(&creation.egui_ctx, &data_folder, sources, output);
+                if let Some(door) = door.lock().ok().and_then(|mut door| door.take()) {
+                    door.open(app.event_sender.clone(), Arc::clone(&app.wake));
+                }
+                Ok(Box::new(app))
             }),
         );
         match outcome {
@@ -75,14 +90,17 @@ pub struct App {
     wake: Wake,
     worker: Option<JoinHandle<()>>,
     title: String,
+    watched: Option<Watched>,
+    /// To be brought to the front with the next frame.
+    is_raised: bool,
 }
 
 impl App {
-    /// Starts the threads and opens `files`.
+    /// Starts the threads and opens `sources`.
     pub fn new(
         ctx: &egui::Context,
         data_folder: &Path,
-        files: Vec<PathBuf>,
+        sources: Vec<Source>,
         output: Box<dyn Output>,
     ) -> Self {
         let settings_file = SettingsFile::in_folder(data_folder);
@@ -99,6 +117,7 @@ impl App {
             events: event_sender.clone(),
             wake: Arc::clone(&wake),
             selected: Arc::clone(&selected),
+            logins: Logins::default(),
         };
         let thread = std::thread::Builder::new()
             .name("worker".to_owned())
@@ -115,8 +134,11 @@ impl App {
             wake,
             worker: thread.ok(),
             title: String::new(),
+            watched: None,
+            is_raised: false,
         };
-        app.act(Action::Open(files));
+        app.watch_downloads();
+        app.act(Action::Open(sources));
         app
     }
 
@@ -167,6 +189,28 @@ impl App {
                 // A loudness that is not remembered is not worth a message.
                 let _ = self.settings_file.save(&self.state.settings);
             }
+            Effect::Raise => self.is_raised = true,
+            Effect::WatchDownloads => self.watch_downloads(),
+        }
+    }
+
+    fn watch_downloads(&mut self) {
+        self.watched = None;
+        if !self.state.settings.offers_downloads {
+            return;
+        }
+        let watched = downloads::folder()
+            .ok_or_else(|| "there is no such folder".to_owned())
+            .and_then(|folder| {
+                downloads::watch(&folder, self.event_sender.clone(), Arc::clone(&self.wake))
+            });
+        match watched {
+            Ok(watched) => self.watched = Some(watched),
+            Err(cause) => {
+                let notice = Notice { is_bad: true, text: texts::not_watched(cause) };
+                let effects = self.state.apply(Event::Notice(notice), Instant::now());
+                self.carry_out(effects);
+            }
         }
     }
 
@@ -195,6 +239,14 @@ impl App {
     }
 }
 
+/// Where the desktop does not let a window come to the front by itself, it asks for attention.
+fn raise(ctx: &egui::Context) {
+    ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+    ctx.send_viewport_cmd(ViewportCommand::Focus);
+    let attention = egui::UserAttentionType::Informational;
+    ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
+}
+
 fn wake_of(ctx: &egui::Context) -> Wake {
     let ctx = ctx.clone();
     Arc::new(move || ctx.request_repaint())
@@ -204,6 +256,9 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain_events();
         self.show_title(ctx);
+        if std::mem::take(&mut self.is_raised) {
+            raise(ctx);
+        }
         if self.state.is_moving() {
             ctx.request_repaint_after(MOVING_INTERVAL);
         }

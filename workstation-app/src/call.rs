@@ -1,7 +1,6 @@
 //! What is said about a call, from its file name alone?
 
 use std::ffi::OsStr;
-use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
 use shared::recording::{CallTime, RecordingName};
@@ -24,9 +23,8 @@ pub struct CallCard {
 }
 
 impl CallCard {
-    /// Reads the name of `path`.
-    pub fn of_path(path: &Path) -> Self {
-        let file_name = path.file_name().unwrap_or_else(|| OsStr::new(""));
+    /// Reads the name of a file.
+    pub fn of_name(file_name: &OsStr) -> Self {
         let name = RecordingName::from_file_name(file_name);
         let facts = name.facts();
         let start = facts.start.as_ref().and_then(date_time);

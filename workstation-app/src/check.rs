@@ -1,8 +1,8 @@
 //! Can this workstation open a recording? The answer without a window, for sysadmins and scripts.
 
+use std::ffi::OsStr;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
@@ -13,7 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::keys::KeyCard;
 use crate::keys::store::KeyStore;
+use crate::link::fetch::{FetchError, fetch};
+use crate::link::host_of;
+use crate::link::login::{Login, Logins, Question};
 use crate::message::Seal;
+use crate::open::source::Source;
 use crate::policy::{self, Policy};
 use crate::report::Report;
 use crate::texts::{self, Failure, FailureKind};
@@ -67,6 +71,8 @@ pub struct Checker {
     opener: Opener,
     descriptor: Option<u32>,
     passphrase: Option<Passphrase>,
+    login: Option<Login>,
+    logins: Logins,
 }
 
 impl Checker {
@@ -81,15 +87,67 @@ impl Checker {
             Err(error) => return Err(Outcome::could_not_run(error.to_string())),
         };
         let opener = worker::opener(held.clone(), rules).keep_unlocked();
-        Ok(Self { held, rules, opener, descriptor, passphrase: None })
+        Ok(Self {
+            held,
+            rules,
+            opener,
+            descriptor,
+            passphrase: None,
+            login: None,
+            logins: Logins::default(),
+        })
     }
 
-    /// Checks one file.
-    pub fn check(&mut self, path: &Path) -> Outcome {
-        let mut outcome = self.answer(path);
+    /// Signs in with `name`, and the password from `descriptor`, at the first site that asks.
+    ///
+    /// # Errors
+    /// The answer for every file, when there is no such password.
+    pub fn sign_in(&mut self, name: String, descriptor: u32) -> Result<(), Outcome> {
+        let password = read_passphrase(descriptor).map_err(Outcome::could_not_run)?;
+        self.login = Some(Login { name, password });
+        Ok(())
+    }
+
+    /// Checks one file or link.
+    pub fn check(&mut self, argument: &OsStr) -> Outcome {
+        let source = Source::of_argument(argument);
+        let mut outcome = match &source {
+            Ok(source) => self.answer(source),
+            Err(error) => unread(argument, &Failure::new(FailureKind::LinkBad, error.to_string())),
+        };
         let (Outcome::Answered(report) | Outcome::CouldNotRun(report)) = &mut outcome;
-        report.file = shared::recording::escaped(path.as_os_str().as_encoded_bytes());
+        report.file = shared::recording::escaped(argument.as_encoded_bytes());
         outcome
+    }
+
+    /// The octets, and where a link's came from.
+    fn bring(&mut self, source: &Source) -> Result<(Zeroizing<Vec<u8>>, Option<String>), Failure> {
+        let link = match source {
+            Source::File(path) => return open::read_file(path).map(|octets| (octets, None)),
+            Source::Link(link) => link,
+        };
+        loop {
+            match fetch(link, &self.logins, &mut |_| ControlFlow::Continue(())) {
+                Ok(fetched) => return Ok((fetched.octets, Some(host_of(&fetched.address)))),
+                Err(FetchError::Failed(failure)) => return Err(failure),
+                Err(FetchError::SignIn(question)) => self.answer_site(&question)?,
+                Err(FetchError::Stopped) => return Err(Failure::new(FailureKind::Internal, "")),
+            }
+        }
+    }
+
+    /// The one login goes to the site that asked first, and to no other.
+    fn answer_site(&mut self, question: &Question) -> Result<(), Failure> {
+        match self.login.take() {
+            Some(login) if !question.is_wrong => {
+                self.logins.insert(question.site.clone(), login);
+                Ok(())
+            }
+            _ => {
+                let detail = format!("{} asks for {:?}", question.host, question.realm);
+                Err(Failure::new(FailureKind::LinkSignIn, detail))
+            }
+        }
     }
 
     /// The policy may have changed since the last file; with it goes what was unlocked.
@@ -102,13 +160,13 @@ impl Checker {
         Ok(())
     }
 
-    fn answer(&mut self, path: &Path) -> Outcome {
+    fn answer(&mut self, source: &Source) -> Outcome {
         if let Err(outcome) = self.look_at_policy() {
             return outcome;
         }
-        let octets = match open::read_file(path) {
-            Ok(octets) => octets,
-            Err(failure) => return unread(path, &failure),
+        let (octets, host) = match self.bring(source) {
+            Ok(brought) => brought,
+            Err(failure) => return unread(source.shown().as_ref(), &failure),
         };
         let held = self.held.iter().map(|key| KeyCard::of(key).into()).collect();
         let mut report = Report { held, ..Report::default() };
@@ -116,6 +174,10 @@ impl Checker {
             Ok((_, seal)) => seal,
             Err((failure, sealed_to)) => {
                 report.sealed_to = sealed_to;
+                let failure = match host {
+                    Some(host) => failure.of_link(&host),
+                    None => failure,
+                };
                 return Outcome::answered(report.failed(&failure));
             }
         };
@@ -136,7 +198,7 @@ impl Checker {
         }
         let passphrase = match self.passphrase.take() {
             Some(passphrase) => passphrase,
-            None => read_passphrase(self.descriptor)?,
+            None => read_passphrase(self.descriptor.ok_or(texts::PASSPHRASE_NEEDED)?)?,
         };
         let typed = self.passphrase.insert(passphrase);
         Ok(worker::open_message(&mut self.opener, octets, Some(typed)))
@@ -148,12 +210,12 @@ fn rules() -> Result<Rules, Outcome> {
     policy::read().map(Policy::rules).map_err(failed)
 }
 
-fn unread(path: &Path, failure: &Failure) -> Outcome {
+fn unread(name: &OsStr, failure: &Failure) -> Outcome {
     let mut report = Report::default().failed(failure);
     if failure.word().is_some() {
         return Outcome::answered(report);
     }
-    let name = shared::recording::escaped(path.as_os_str().as_encoded_bytes());
+    let name = shared::recording::escaped(name.as_encoded_bytes());
     report.message = failure.message_about(&name);
     Outcome::not_run(report)
 }
@@ -202,10 +264,7 @@ fn opens_message(duration: Duration, may_be_altered: bool, is_damaged: bool) -> 
 }
 
 /// Reads to the end; one line break at the end belongs to the shell, not to the passphrase.
-fn read_passphrase(descriptor: Option<u32>) -> Result<Passphrase, String> {
-    let Some(descriptor) = descriptor else {
-        return Err(texts::PASSPHRASE_NEEDED.to_owned());
-    };
+fn read_passphrase(descriptor: u32) -> Result<Passphrase, String> {
     let unreadable = |error: std::io::Error| texts::passphrase_unreadable(descriptor, error);
     let source = platform::passphrase_source(descriptor).map_err(unreadable)?;
     // Room for all of it at once: a growing buffer would leave copies behind.

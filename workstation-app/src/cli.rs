@@ -1,5 +1,6 @@
 //! Which flags does the program take?
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -9,18 +10,27 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "workstation-app", version, after_help = EXIT_CODES)]
 pub struct Cli {
-    /// Recordings to open in the window
-    #[arg(value_name = "FILE", conflicts_with_all = ["check", "import_key"])]
-    pub files: Vec<PathBuf>,
+    /// Recordings to open in the window: files, or links (http://, https://, callseal:)
+    #[arg(value_name = "RECORDING", conflicts_with_all = ["check", "import_key"])]
+    pub recordings: Vec<OsString>,
 
-    /// Say whether this workstation can open each FILE, without a window and without playing it; the
-    /// passphrase is read once, and keys stay unlocked from the first to the last
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "import_key")]
-    pub check: Vec<PathBuf>,
+    /// Say whether this workstation can open each RECORDING, file or link, without a window and
+    /// without playing it; the passphrase is read once, and keys stay unlocked from the first to the
+    /// last
+    #[arg(long, value_name = "RECORDING", num_args = 1.., conflicts_with = "import_key")]
+    pub check: Vec<OsString>,
 
     /// Read the passphrase for --check from this open descriptor, to its end
     #[arg(long, value_name = "N", requires = "check")]
     pub passphrase_fd: Option<u32>,
+
+    /// Sign in with this name where the links of --check ask for one
+    #[arg(long, value_name = "NAME", requires = "check", requires = "http_password_fd")]
+    pub http_user: Option<String>,
+
+    /// Read the password for --http-user from this open descriptor, to its end
+    #[arg(long, value_name = "N", requires = "http_user")]
+    pub http_password_fd: Option<u32>,
 
     /// Print the result of --check as JSON, one object in one line for each file
     #[arg(long, requires = "check")]
@@ -37,7 +47,8 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 the recording cannot be opened here or the key was not imported, 2 could \
-not run: no such file, no passphrase, or an administrator's policy that is broken.";
+not run: no such file, a server that did not send it, no passphrase, or an administrator's policy that \
+is broken.";
 
 impl Cli {
     /// The folder of keys and settings: the flag, the environment, the platform's own.

@@ -27,6 +27,30 @@ pub enum FailureKind {
     Policy,
     /// The folder of keys cannot be read.
     KeysUnreadable,
+    /// A link that is none, or one that is not followed.
+    LinkBad,
+    /// No such host, or nobody answers there.
+    LinkUnreachable,
+    /// The server stopped answering.
+    LinkSilent,
+    /// The server could not prove that it is the one.
+    LinkCertificate,
+    /// It asks for a sign-in that was not given, or of a kind that is not known.
+    LinkSignIn,
+    /// It does not let this person have it.
+    LinkForbidden,
+    /// It knows nothing of such a recording.
+    LinkNotFound,
+    /// It answered something else.
+    LinkServer,
+    /// The proxy between wants a sign-in.
+    LinkProxy,
+    /// The connection broke again and again.
+    LinkBroken,
+    /// A web page came.
+    LinkPage,
+    /// Nothing came.
+    LinkEmpty,
     /// This program failed; its fault, not the file's.
     Internal,
 }
@@ -59,6 +83,18 @@ impl Failure {
             let head: Vec<String> = head.iter().map(|octet| format!("{octet:02X}")).collect();
             self.facts.push(format!("Begins with {}", head.join(" ")));
         }
+        self
+    }
+
+    /// The same of a link: what a server sent is told apart from what lies in a file.
+    #[must_use]
+    pub fn of_link(mut self, host: &str) -> Self {
+        self.kind = match self.kind {
+            FailureKind::Problem(Problem::NotPgpHtml) => FailureKind::LinkPage,
+            FailureKind::Problem(Problem::NotPgpEmpty) => FailureKind::LinkEmpty,
+            kind => kind,
+        };
+        self.facts.push(format!("Fetched from {host}"));
         self
     }
 
@@ -103,6 +139,9 @@ impl Failure {
         match self.kind {
             FailureKind::Problem(problem) => Some(problem.word()),
             FailureKind::NoSound => Some(Problem::UnsupportedAudio.word()),
+            FailureKind::LinkBroken => Some(Problem::Incomplete.word()),
+            FailureKind::LinkPage => Some(Problem::NotPgpHtml.word()),
+            FailureKind::LinkEmpty => Some(Problem::NotPgpEmpty.word()),
             _ => None,
         }
     }

@@ -23,8 +23,11 @@ pub mod audio;
 pub mod call;
 pub mod check;
 pub mod cli;
+pub mod downloads;
 pub mod failure;
+mod instance;
 pub mod keys;
+pub mod link;
 pub mod message;
 pub mod open;
 mod platform;
@@ -37,13 +40,16 @@ pub mod texts;
 pub mod ui;
 pub mod worker;
 
+use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use check::{Checker, Outcome};
 use cli::Cli;
+use instance::Claim;
 use keys::store::KeyStore;
+use open::source::Source;
 
 /// Runs what the flags ask for.
 pub fn run(cli: &Cli) -> ExitCode {
@@ -58,7 +64,19 @@ pub fn run(cli: &Cli) -> ExitCode {
     if let Some(path) = &cli.import_key {
         return run_import(path, &data_folder);
     }
-    match app::run_window(&data_folder, cli.files.clone()) {
+    let sources = match sources(&cli.recordings) {
+        Ok(sources) => sources,
+        Err(message) => {
+            complain(&message);
+            return ExitCode::from(2);
+        }
+    };
+    let door = match instance::claim(&data_folder, &sources) {
+        Claim::HandedOver => return ExitCode::SUCCESS,
+        Claim::First(door) => Some(door),
+        Claim::Alone => None,
+    };
+    match app::run_window(&data_folder, sources, door) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             complain(&message);
@@ -67,13 +85,23 @@ pub fn run(cli: &Cli) -> ExitCode {
     }
 }
 
-fn run_check(paths: &[PathBuf], data_folder: &Path, cli: &Cli) -> ExitCode {
+fn sources(recordings: &[OsString]) -> Result<Vec<Source>, String> {
+    let source = |argument: &OsString| Source::of_argument(argument).map_err(texts::no_link);
+    recordings.iter().map(source).collect()
+}
+
+fn run_check(recordings: &[OsString], data_folder: &Path, cli: &Cli) -> ExitCode {
     let store = KeyStore::in_folder(data_folder);
     let mut checker = match Checker::new(&store, cli.passphrase_fd) {
         Ok(checker) => checker,
         Err(outcome) => return ExitCode::from(tell(&outcome, cli)),
     };
-    let answers = paths.iter().map(|path| tell(&checker.check(path), cli));
+    if let (Some(name), Some(descriptor)) = (&cli.http_user, cli.http_password_fd)
+        && let Err(outcome) = checker.sign_in(name.clone(), descriptor)
+    {
+        return ExitCode::from(tell(&outcome, cli));
+    }
+    let answers = recordings.iter().map(|recording| tell(&checker.check(recording), cli));
     ExitCode::from(answers.max().unwrap_or_default())
 }
 

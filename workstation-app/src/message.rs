@@ -1,5 +1,6 @@
 //! What do the window and the work thread say to each other?
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +10,11 @@ use crate::audio::overview::Overview;
 use crate::audio::pcm::Pcm;
 use crate::audio::play::Playback;
 use crate::keys::KeyCard;
+use crate::link::fetch::Received;
+use crate::link::login::{Login, Question};
 use crate::open::dialog::Wanted;
+use crate::open::source::Source;
+use crate::screen::Notice;
 use crate::texts::Failure;
 
 /// Wakes the window from any thread.
@@ -26,12 +31,21 @@ pub const EVENT_CAPACITY: usize = 64;
 /// Window to worker.
 #[derive(Debug)]
 pub enum Command {
-    /// Read the file and say whom it is sealed for; import it if it is a key.
+    /// Read the file or fetch the link, and say whom it is sealed for; import it if it is a key.
     Open {
         /// The selection this belongs to.
         generation: Generation,
-        /// Which file.
-        path: PathBuf,
+        /// Where it comes from.
+        source: Source,
+    },
+    /// Remember a name and a password for a site.
+    SignIn {
+        /// Scheme, host and port.
+        site: String,
+        /// What was typed.
+        login: Login,
+        /// To be remembered by the system's keychain too.
+        is_kept: bool,
     },
     /// Open the recording that was read.
     Unlock {
@@ -39,6 +53,23 @@ pub enum Command {
         generation: Generation,
         /// What was typed.
         passphrase: Passphrase,
+    },
+    /// Look whether the system's keychain knows the answer.
+    Recall {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// What the site asks.
+        question: Question,
+    },
+    /// Forget what is known for a site, in the keychain too.
+    ForgetSite {
+        /// Scheme, host and port.
+        site: String,
+    },
+    /// Remove the file of the recording that was read.
+    Remove {
+        /// Which file.
+        path: PathBuf,
     },
     /// Forget the recording that was read.
     Forget,
@@ -53,8 +84,14 @@ impl Command {
     /// The selection that its answer belongs to, if it belongs to one.
     pub fn generation(&self) -> Option<Generation> {
         match self {
-            Self::Open { generation, .. } | Self::Unlock { generation, .. } => Some(*generation),
-            Self::Forget | Self::ImportKey { .. } => None,
+            Self::Open { generation, .. }
+            | Self::Unlock { generation, .. }
+            | Self::Recall { generation, .. } => Some(*generation),
+            Self::SignIn { .. }
+            | Self::ForgetSite { .. }
+            | Self::Remove { .. }
+            | Self::Forget
+            | Self::ImportKey { .. } => None,
         }
     }
 }
@@ -92,6 +129,8 @@ pub struct Recording {
 pub enum Stage {
     /// Reading the file.
     Reading,
+    /// Fetching the link.
+    Fetching(Received),
     /// Unlocking the key and decrypting; how far is not known.
     Decrypting,
     /// Decoding, with the fraction done.
@@ -114,6 +153,15 @@ pub enum Event {
         generation: Generation,
         /// Whom it is sealed for.
         seal: Seal,
+        /// The file's name, as its server gave it; empty for a file of this computer.
+        name: OsString,
+    },
+    /// The site asks who wants to know.
+    SignIn {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// What it asks.
+        question: Question,
     },
     /// The file is sealed for nobody whose key is held, or cannot be opened at all.
     Failed {
@@ -161,6 +209,21 @@ pub enum Event {
         /// No dialog could be shown.
         is_missing: bool,
     },
+    /// The keychain was looked at.
+    Recalled {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// What the site asks.
+        question: Question,
+        /// It knew the answer.
+        is_known: bool,
+    },
+    /// A recording was downloaded.
+    Downloaded(PathBuf),
+    /// Another start of this program handed them over.
+    Arrived(Vec<Source>),
+    /// Something to be told.
+    Notice(Notice),
     /// What can be heard now.
     Playback(Playback),
 }

@@ -1,14 +1,17 @@
 //! What can the window show, what can a person do, and what can follow?
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use shared::secret::Passphrase;
 
 use crate::audio::play::Playback;
 use crate::call::CallCard;
+use crate::link::fetch::Received;
+use crate::link::login::{Login, Question};
 use crate::message::{Command, Recording, Seal, Stage};
 use crate::open::dialog::Wanted;
+use crate::open::source::Source;
+use crate::settings::Settings;
 use crate::texts::{Failure, Remedy};
 
 /// What the window's main part shows.
@@ -22,6 +25,10 @@ pub enum Screen {
     Opening(Opening),
     /// It can be heard.
     Listening(Listening),
+    /// A web page handed over a link to a host that nobody has spoken of yet.
+    Host(HostScreen),
+    /// The site asks for a name and a password.
+    SignIn(SignInScreen),
     /// It cannot be opened.
     Problem(ProblemScreen),
 }
@@ -57,6 +64,24 @@ pub struct Listening {
     pub playback: Playback,
 }
 
+/// A host that recordings may come from, if the person says so.
+#[derive(Clone, Debug)]
+pub struct HostScreen {
+    /// It.
+    pub host: String,
+    /// Changes whenever the button must have the focus.
+    pub attempt: u64,
+}
+
+/// A site that asks for a name and a password.
+#[derive(Clone, Debug)]
+pub struct SignInScreen {
+    /// What it asks.
+    pub question: Question,
+    /// Changes whenever the fields must be empty and have the focus.
+    pub attempt: u64,
+}
+
 /// A recording that cannot be opened.
 #[derive(Clone, Debug)]
 pub struct ProblemScreen {
@@ -68,22 +93,24 @@ pub struct ProblemScreen {
     pub attempt: u64,
 }
 
-/// A file and the call it is about.
+/// A recording and the call it is about.
 #[derive(Clone, Debug)]
 pub struct Selected {
-    /// Where it is.
-    pub path: PathBuf,
+    /// Where it comes from.
+    pub source: Source,
     /// What its name says.
     pub call: CallCard,
 }
 
-/// A file that is being read; the screen stays until it is known what it is.
+/// What is being read or fetched; the screen stays until it is known what it is.
 #[derive(Clone, Debug)]
 pub struct Pending {
     /// It.
     pub selected: Selected,
     /// Since when.
     pub since: Instant,
+    /// What has come of a link.
+    pub received: Option<Received>,
 }
 
 /// One line that is shown until it is dismissed or the next thing happens.
@@ -100,8 +127,31 @@ pub struct Notice {
 pub enum Action {
     /// Asked for the file dialog.
     Ask(Wanted),
-    /// Gave files: command line, dialog or drop.
-    Open(Vec<PathBuf>),
+    /// Gave recordings: command line, dialog or drop.
+    Open(Vec<Source>),
+    /// Pasted or typed a link.
+    OpenText(String),
+    /// Wants the recording that waits.
+    Next,
+    /// Wants the recordings that were downloaded.
+    OpenOffered,
+    /// Does not want them.
+    DismissOffered,
+    /// Wants the settings, or is done with them.
+    ToggleSettings,
+    /// Changed them.
+    Settings(Settings),
+    /// Wants a site forgotten: its links are asked about again, its sign-in too.
+    ForgetSite(String),
+    /// Says that recordings come from this host.
+    TrustHost,
+    /// Gave name and password.
+    SignIn {
+        /// Them.
+        login: Login,
+        /// To be remembered by the system's keychain.
+        is_kept: bool,
+    },
     /// Typed a passphrase.
     Unlock(Passphrase),
     /// Does not want to wait.
@@ -148,4 +198,8 @@ pub enum Effect {
     Silence,
     /// Remember the settings.
     SaveSettings,
+    /// Bring the window to the front.
+    Raise,
+    /// Begin or end to watch the folder of downloads, as the settings say.
+    WatchDownloads,
 }

@@ -19,18 +19,33 @@ pub enum ThemeChoice {
 }
 
 /// The remembered values; unknown ones in the file are ignored, missing ones have defaults.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// Loudness, 0 to 1.
     pub volume: f32,
     /// Colours.
     pub theme: ThemeChoice,
+    /// Sites whose links web pages may hand over: scheme, host and port.
+    pub hosts: Vec<String>,
+    /// Sites whose sign-in the system's keychain keeps.
+    pub kept: Vec<String>,
+    /// Offer new recordings in the folder of downloads.
+    pub offers_downloads: bool,
+    /// Remove a sealed file there once it was heard to its end.
+    pub removes_heard: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { volume: 0.8, theme: ThemeChoice::System }
+        Self {
+            volume: 0.8,
+            theme: ThemeChoice::System,
+            hosts: Vec::new(),
+            kept: Vec::new(),
+            offers_downloads: false,
+            removes_heard: false,
+        }
     }
 }
 

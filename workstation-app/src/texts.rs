@@ -77,6 +77,66 @@ pub fn words(kind: FailureKind) -> Words {
             "Tell your administrator, who finds the folder in the details",
             Remedy::TryAgain,
         ),
+        FailureKind::LinkBad => (
+            "This link cannot be opened",
+            "Copy it again from the page of recordings, or download the file and open that",
+            Remedy::OpenAnother,
+        ),
+        FailureKind::LinkUnreachable => (
+            "The server cannot be reached",
+            "Check the network or VPN, then try again",
+            Remedy::TryAgain,
+        ),
+        FailureKind::LinkSilent => (
+            "The server does not answer",
+            "Try again in a minute, and tell your administrator if it stays like this",
+            Remedy::TryAgain,
+        ),
+        FailureKind::LinkCertificate => (
+            "The server could not prove that it is the right one",
+            "Do not go on; tell your administrator, whose certificate may have expired",
+            Remedy::TryAgain,
+        ),
+        FailureKind::LinkSignIn => (
+            "The site wants a sign-in that was not given or was refused",
+            "Try again with the name and password that you use there",
+            Remedy::TryAgain,
+        ),
+        FailureKind::LinkForbidden => (
+            "You are not allowed to have this recording",
+            "Ask your administrator for access to it",
+            Remedy::TryAgain,
+        ),
+        FailureKind::LinkNotFound => (
+            "There is no such recording on the server",
+            "Open it from the page of recordings again; it may have been moved or deleted",
+            Remedy::OpenAnother,
+        ),
+        FailureKind::LinkServer => (
+            "The server did not send the recording",
+            "Try again later, and send the details to your administrator if it stays like this",
+            Remedy::TryAgain,
+        ),
+        FailureKind::LinkProxy => (
+            "The way to the server is closed by a proxy that wants a sign-in",
+            "Ask your administrator to let this program through, or download the file and open that",
+            Remedy::TryAgain,
+        ),
+        FailureKind::LinkBroken => (
+            "The connection broke before the recording was complete",
+            "Check the network or VPN, then fetch it again",
+            Remedy::TryAgain,
+        ),
+        FailureKind::LinkPage => (
+            "The server sent a web page, not a recording",
+            "Download the recording in your browser, where you are signed in, and open that file",
+            Remedy::OpenAnother,
+        ),
+        FailureKind::LinkEmpty => (
+            "The server sent an empty file",
+            "Tell your administrator which recording it is: its file may be gone",
+            Remedy::TryAgain,
+        ),
         FailureKind::Internal => (
             "A fault in this program stopped it",
             "Send the details to your administrator",
@@ -241,10 +301,54 @@ pub fn keys_not_read(folder: &Path, cause: impl Display) -> String {
 pub const NO_FILE_DIALOG: &str = "This desktop offers no file dialog. Drop the file on this \
                                   window, or give its name on the command line.";
 
-/// More files were given than are opened.
-pub fn left_out(count: usize) -> String {
-    format!("One recording is open at a time; {count} more were left out")
+/// Why a text that was pasted is no link.
+pub fn no_link(cause: impl Display) -> String {
+    format!(
+        "That is no link that can be opened: {cause}. Copy it again from the page of recordings."
+    )
 }
+
+/// The keychain did not take a sign-in.
+pub fn not_kept(cause: impl Display) -> String {
+    format!(
+        "This computer's keychain did not take the sign-in ({cause}). You are signed in until this \
+         window is closed."
+    )
+}
+
+/// A heard download is gone.
+pub const SEALED_FILE_REMOVED: &str = "The sealed file was removed from your downloads.";
+
+/// A heard download could not be removed.
+pub fn sealed_file_stays(cause: impl Display) -> String {
+    format!("The sealed file could not be removed from your downloads ({cause}). Remove it there.")
+}
+
+/// The folder of downloads cannot be watched.
+pub fn not_watched(cause: impl Display) -> String {
+    format!("Your downloads cannot be watched ({cause}). Open new recordings by hand.")
+}
+
+/// Recordings that were downloaded meanwhile.
+pub fn offered(headings: &[String]) -> String {
+    match headings {
+        [heading] => format!("Just downloaded: {heading}"),
+        headings => format!("{} recordings were downloaded", headings.len()),
+    }
+}
+
+/// A sign-in over a connection that others can read.
+pub const OPEN_SIGN_IN: &str =
+    "This connection is not protected: others on the network could read the password.";
+
+/// The first link of a host that a web page handed over.
+pub fn host_question(host: &str) -> String {
+    format!("Open recordings from {host}?")
+}
+
+/// What speaks for and against.
+pub const HOST_ADVICE: &str =
+    "A web page asked for it. Say yes only if that is where your recordings are.";
 
 /// `--check` without a passphrase.
 pub const PASSPHRASE_NEEDED: &str = "A passphrase is needed to say whether the recording opens. Give it on a descriptor, for \

@@ -1,6 +1,7 @@
 //! The work thread: reads, decrypts, decodes, imports. The only place where an unlocked key
 //! lives, and only while a message is being opened.
 
+use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -17,12 +18,19 @@ use zeroize::Zeroizing;
 
 use crate::audio::decode::{DecodeError, Decoded, decode};
 use crate::audio::overview::Overview;
+use crate::downloads;
 use crate::keys::store::KeyStore;
 use crate::keys::{self, KeyCard};
+use crate::link::fetch::{FetchError, fetch};
+use crate::link::host_of;
+use crate::link::keychain;
+use crate::link::login::{Login, Logins, Question};
 use crate::message::{Command, Event, Generation, Recording, Seal, Stage, Wake};
 use crate::open;
+use crate::open::source::Source;
 use crate::policy;
-use crate::texts::{Failure, FailureKind};
+use crate::screen::Notice;
+use crate::texts::{self, Failure, FailureKind};
 
 /// Progress is told this often at most.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
@@ -43,22 +51,32 @@ pub struct Worker {
     pub wake: Wake,
     /// What is selected now, so that work for something else can stop early.
     pub selected: Arc<AtomicU64>,
+    /// Names and passwords for sites.
+    pub logins: Logins,
+}
+
+/// What was read or fetched.
+struct Brought {
+    octets: Zeroizing<Vec<u8>>,
+    name: OsString,
+    /// Where it was fetched from; none for a file.
+    host: Option<String>,
 }
 
 impl Worker {
     /// Works until the window hangs up.
-    pub fn run(self, commands: &Receiver<Command>) {
+    pub fn run(mut self, commands: &Receiver<Command>) {
         let mut message = None;
-        self.survive(None, || self.tell_keys());
+        self.survive(None, |worker| worker.tell_keys());
         for command in commands {
             let generation = command.generation();
-            self.survive(generation, || self.obey(command, &mut message));
+            self.survive(generation, |worker| worker.obey(command, &mut message));
         }
     }
 
     /// A fault of this program ends in a message: without the thread, a window would wait for ever.
-    fn survive(&self, generation: Option<Generation>, work: impl FnOnce()) {
-        if catch_unwind(AssertUnwindSafe(work)).is_ok() {
+    fn survive(&mut self, generation: Option<Generation>, work: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| work(&mut *self))).is_ok() {
             return;
         }
         let failure = Failure::new(FailureKind::Internal, "the work thread gave up");
@@ -68,9 +86,16 @@ impl Worker {
         }
     }
 
-    fn obey(&self, command: Command, message: &mut Option<Message>) {
+    fn obey(&mut self, command: Command, message: &mut Option<Message>) {
         match command {
-            Command::Open { generation, path } => self.read(generation, &path, message),
+            Command::Open { generation, source } => self.read(generation, &source, message),
+            Command::SignIn { site, login, is_kept } => self.sign_in(site, login, is_kept),
+            Command::Recall { generation, question } => self.recall(generation, question),
+            Command::ForgetSite { site } => {
+                self.logins.remove(&site);
+                keychain::forget(&site);
+            }
+            Command::Remove { path } => self.remove(&path, message.as_ref()),
             Command::Unlock { generation, passphrase } => {
                 self.unlock(generation, message.as_ref(), &passphrase);
             }
@@ -89,22 +114,92 @@ impl Worker {
         self.tell(Event::Failed { generation, failure, sealed_to });
     }
 
-    fn read(&self, generation: Generation, path: &Path, message: &mut Option<Message>) {
-        let octets = match open::read_file(path) {
-            Ok(octets) => octets,
-            Err(failure) => return self.fail(generation, failure, Vec::new()),
+    fn read(&self, generation: Generation, source: &Source, message: &mut Option<Message>) {
+        let brought = match self.bring(generation, source) {
+            Ok(brought) => brought,
+            Err(FetchError::Stopped) => return,
+            Err(FetchError::SignIn(question)) => {
+                return self.tell(Event::SignIn { generation, question });
+            }
+            Err(FetchError::Failed(failure)) => return self.fail(generation, failure, Vec::new()),
         };
-        if keys::looks_like_key(&octets) {
+        let Brought { octets, name, host } = brought;
+        // No server brings a key.
+        if host.is_none() && keys::looks_like_key(&octets) {
             return self.import(&octets, Some(generation));
         }
         *message = None;
         match self.locate(&octets) {
             Ok((envelope, seal)) => {
                 *message = Some(Message { octets, envelope });
-                self.tell(Event::Located { generation, seal });
+                self.tell(Event::Located { generation, seal, name });
             }
-            Err((failure, sealed_to)) => self.fail(generation, failure, sealed_to),
+            Err((failure, sealed_to)) => {
+                let failure = match host {
+                    Some(host) => failure.of_link(&host),
+                    None => failure,
+                };
+                self.fail(generation, failure, sealed_to);
+            }
         }
+    }
+
+    fn bring(&self, generation: Generation, source: &Source) -> Result<Brought, FetchError> {
+        let link = match source {
+            Source::File(path) => {
+                let octets = open::read_file(path)?;
+                return Ok(Brought { octets, name: OsString::new(), host: None });
+            }
+            Source::Link(link) => link,
+        };
+        let mut told = Instant::now();
+        let mut watch = |received| self.go_on(generation, &mut told, Stage::Fetching(received));
+        let fetched = fetch(link, &self.logins, &mut watch)?;
+        let host = Some(host_of(&fetched.address));
+        Ok(Brought { octets: fetched.octets, name: fetched.file_name, host })
+    }
+
+    /// Tells how far it is, now and then; breaks once something else is selected.
+    fn go_on(&self, generation: Generation, told: &mut Instant, stage: Stage) -> ControlFlow<()> {
+        if self.selected.load(Ordering::Acquire) != generation {
+            return ControlFlow::Break(());
+        }
+        if told.elapsed() > PROGRESS_INTERVAL {
+            *told = Instant::now();
+            // Progress that finds no room is simply not shown.
+            let _ = self.events.try_send(Event::Progress { generation, stage });
+            (self.wake)();
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn sign_in(&mut self, site: String, login: Login, is_kept: bool) {
+        if let (true, Err(cause)) = (is_kept, keychain::keep(&site, &login)) {
+            self.notify(true, texts::not_kept(&cause));
+        }
+        self.logins.insert(site, login);
+    }
+
+    fn recall(&mut self, generation: Generation, question: Question) {
+        let login = keychain::recall(&question.site);
+        let is_known = login.is_some();
+        if let Some(login) = login {
+            self.logins.insert(question.site.clone(), login);
+        }
+        self.tell(Event::Recalled { generation, question, is_known });
+    }
+
+    fn remove(&self, path: &Path, message: Option<&Message>) {
+        let Some(message) = message else { return };
+        match downloads::remove(path, &message.octets) {
+            Ok(true) => self.notify(false, texts::SEALED_FILE_REMOVED.to_owned()),
+            Ok(false) => {}
+            Err(cause) => self.notify(true, texts::sealed_file_stays(&cause)),
+        }
+    }
+
+    fn notify(&self, is_bad: bool, text: String) {
+        self.tell(Event::Notice(Notice { is_bad, text }));
     }
 
     fn unlock(&self, generation: Generation, message: Option<&Message>, passphrase: &Passphrase) {
@@ -141,19 +236,8 @@ impl Worker {
         opened: &Opened,
     ) -> Result<Option<Recording>, Failure> {
         let mut told = Instant::now();
-        let mut progress = |fraction: f32| {
-            if self.selected.load(Ordering::Acquire) != generation {
-                return ControlFlow::Break(());
-            }
-            if told.elapsed() > PROGRESS_INTERVAL {
-                told = Instant::now();
-                let stage = Stage::Decoding(fraction);
-                // Progress that finds no room is simply not shown.
-                let _ = self.events.try_send(Event::Progress { generation, stage });
-                (self.wake)();
-            }
-            ControlFlow::Continue(())
-        };
+        let mut progress =
+            |fraction: f32| self.go_on(generation, &mut told, Stage::Decoding(fraction));
         let Some(decoded) = decode_audio(&opened.data, &mut progress)? else { return Ok(None) };
         let owner = opened.key.as_ref().and_then(|fingerprint| {
             self.held_keys()

@@ -27,6 +27,7 @@ pub mod replay;
 pub mod screen;
 pub mod sealing;
 pub mod seeds;
+pub mod site;
 pub mod sound;
 pub mod spectrum;
 pub mod speech;

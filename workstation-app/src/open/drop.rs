@@ -1,10 +1,13 @@
 //! Which files were dropped on the window, and is one hovering over it?
 
-use std::path::PathBuf;
+use super::source::Source;
 
 /// The files dropped in this frame.
-pub fn dropped_files(ctx: &egui::Context) -> Vec<PathBuf> {
-    ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect())
+pub fn dropped_files(ctx: &egui::Context) -> Vec<Source> {
+    ctx.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files.map(|file| Source::File(file.path().to_owned())).collect()
+    })
 }
 
 /// Whether a file hovers over the window.

@@ -2,6 +2,7 @@
 
 pub mod dialog;
 pub mod drop;
+pub mod source;
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;

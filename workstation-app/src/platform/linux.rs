@@ -5,7 +5,8 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior,
 
 pub use super::policy_file::{POLICY_PLACE, policy_source};
 pub use super::unix::{
-    create_private_folder, default_data_folder, open_regular, passphrase_source, sync_folder,
+    call, create_private_folder, default_data_folder, is_same_user, listen, open_regular,
+    passphrase_source, sync_folder,
 };
 
 /// Keeps secrets out of core dumps and away from debuggers of the same user. Best effort: a

@@ -9,18 +9,18 @@ mod windows;
 
 #[cfg(target_os = "linux")]
 pub use linux::{
-    POLICY_PLACE, create_private_folder, default_data_folder, harden_process, open_regular,
-    passphrase_source, policy_source, renderers, sync_folder,
+    POLICY_PLACE, call, create_private_folder, default_data_folder, harden_process, is_same_user,
+    listen, open_regular, passphrase_source, policy_source, renderers, sync_folder,
 };
 #[cfg(target_os = "macos")]
 pub use macos::{
-    POLICY_PLACE, create_private_folder, default_data_folder, harden_process, open_regular,
-    passphrase_source, policy_source, renderers, sync_folder,
+    POLICY_PLACE, call, create_private_folder, default_data_folder, harden_process, is_same_user,
+    listen, open_regular, passphrase_source, policy_source, renderers, sync_folder,
 };
 #[cfg(windows)]
 pub use windows::{
-    POLICY_PLACE, create_private_folder, default_data_folder, harden_process, open_regular,
-    passphrase_source, policy_source, renderers, sync_folder,
+    POLICY_PLACE, call, create_private_folder, default_data_folder, harden_process, is_same_user,
+    listen, open_regular, passphrase_source, policy_source, renderers, sync_folder,
 };
 
 #[cfg(unix)]

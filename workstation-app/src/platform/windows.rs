@@ -6,8 +6,15 @@ use std::path::{Path, PathBuf};
 
 use eframe::Renderer;
 use etcetera::BaseStrategy;
+use interprocess::local_socket::prelude::*;
+use interprocess::local_socket::{
+    ConnectOptions, GenericNamespaced, Listener, ListenerOptions, Stream,
+};
+use interprocess::os::windows::local_socket::ListenerOptionsExt as _;
+use interprocess::os::windows::security_descriptor::SecurityDescriptor;
 use windows_registry::{LOCAL_MACHINE, Type};
 
+use crate::instance::door_name;
 use crate::policy::Source;
 
 /// Creates a folder; below the user's profile Windows gives access to its owner alone.
@@ -73,4 +80,23 @@ const KEY_NOT_FOUND: u32 = 0x8007_0002;
 /// offers OpenGL 1.1 only, where glow fails.
 pub fn renderers() -> [Renderer; 2] {
     [Renderer::Wgpu, Renderer::Glow]
+}
+
+/// Listens where other starts of this user knock: on a pipe that its owner alone may open.
+pub fn listen(data_folder: &Path) -> Result<Listener> {
+    let owner_only = widestring::u16cstr!("D:P(A;;GA;;;OW)");
+    let descriptor = SecurityDescriptor::deserialize(owner_only)?;
+    let name = door_name(data_folder)?.to_ns_name::<GenericNamespaced>()?;
+    ListenerOptions::new().name(name).security_descriptor(descriptor).create_sync()
+}
+
+/// Knocks at the window that is open.
+pub fn call(data_folder: &Path) -> Result<Stream> {
+    let name = door_name(data_folder)?.to_ns_name::<GenericNamespaced>()?;
+    ConnectOptions::new().name(name).connect_sync()
+}
+
+/// The pipe's own access rules have seen to it.
+pub fn is_same_user(_stream: &Stream) -> bool {
+    true
 }

@@ -1,8 +1,6 @@
 //! What stands in the folded details, for whoever is asked for help? No secrets, and nothing of the
 //! customer but the file's name.
 
-use std::path::Path;
-
 use shared::decrypt::Problem;
 
 use crate::keys::KeyCard;
@@ -49,8 +47,8 @@ fn is_said_below(problem: &ProblemScreen) -> bool {
 }
 
 fn file(state: &AppState) -> String {
-    let name = state.path().and_then(Path::file_name).unwrap_or_default();
-    format!("File: {}", shared::recording::escaped(name.as_encoded_bytes()))
+    let name = state.selected.as_ref().map(|selected| selected.source.file_name());
+    format!("File: {}", shared::recording::escaped(name.unwrap_or_default().as_encoded_bytes()))
 }
 
 fn sealed_for(key_id: &str) -> String {

@@ -1,9 +1,8 @@
 //! Nothing is open: what to do first, and which key this workstation holds.
 
-use std::time::{Duration, Instant};
+use egui::{Align, Layout, RichText, Role, TextEdit, Ui, Vec2, WidgetInfo};
 
-use egui::{Align, Layout, RichText, Ui};
-
+use super::View;
 use super::icons;
 use super::theme::{self, Palette};
 use super::widgets::{self, Emphasis, badge, button, centred_card, icon_label, muted};
@@ -11,17 +10,11 @@ use crate::keys::KeyCard;
 use crate::open::dialog::Wanted;
 use crate::state::{Action, AppState};
 
-/// Work shorter than this is not worth a word.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// Longer ones are no links to recordings.
+const LINK_OCTETS: usize = 8 << 10;
 
 /// Paints it.
-pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Action>) {
-    if let Some(pending) = &state.pending {
-        if now.saturating_duration_since(pending.since) > PATIENCE {
-            centred_card(ui, "reading", |ui| reading(ui, &pending.selected.call.heading));
-        }
-        return;
-    }
+pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, actions: &mut Vec<Action>) {
     centred_card(ui, "empty", |ui| {
         let palette = Palette::of(ui);
         badge(ui, icons::WAVEFORM, palette.accent_text, palette.accent_soft);
@@ -35,6 +28,7 @@ pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Actio
         if open.on_hover_text("Ctrl+O").clicked() {
             actions.push(Action::Ask(Wanted::Recording));
         }
+        link(ui, &mut view.link, actions);
         ui.add_space(theme::GAP);
         widgets::rule(ui);
         ui.add_space(theme::GAP);
@@ -42,12 +36,27 @@ pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Actio
     });
 }
 
-fn reading(ui: &mut Ui, heading: &str) {
-    ui.label(RichText::new(heading).font(theme::large()));
-    ui.horizontal(|ui| {
-        ui.spinner();
-        ui.label("Reading the file");
+/// A link is opened with Enter, and at once when it is pasted.
+fn link(ui: &mut Ui, text: &mut String, actions: &mut Vec<Action>) {
+    let field = TextEdit::singleline(text)
+        .hint_text("or paste the link to one here")
+        .char_limit(LINK_OCTETS)
+        .min_size(Vec2::new(0.0, theme::CONTROL_HEIGHT))
+        .align(egui::Align2::LEFT_CENTER)
+        .desired_width(f32::INFINITY);
+    let field = ui.add(field);
+    field.widget_info(|| {
+        let mut info = WidgetInfo::new(Role::TextInput);
+        info.label = Some("Link to a recording".to_owned());
+        info
     });
+    let is_pasted =
+        ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Paste(_))));
+    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    let is_given = is_entered || (field.changed() && is_pasted);
+    if is_given && !text.trim().is_empty() {
+        actions.push(Action::OpenText(std::mem::take(text)));
+    }
 }
 
 fn keys(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -65,7 +74,7 @@ fn keys(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         }
         return;
     }
-    let row = egui::Vec2::new(ui.available_width(), 7.0 * theme::STEP);
+    let row = Vec2::new(ui.available_width(), 7.0 * theme::STEP);
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         if widgets::text_button(ui, icons::PLUS, "Add a key…", false).clicked() {
             actions.push(Action::Ask(Wanted::Key));

@@ -8,6 +8,9 @@ use super::widgets::{Emphasis, button, paint_icon, rule};
 use crate::open::dialog::Wanted;
 use crate::state::{Action, AppState, Screen};
 
+/// Where not all of its words have room, what has a key of its own is left out.
+const NARROW: f32 = 560.0;
+
 /// Paints it.
 pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
@@ -20,8 +23,16 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             mark(ui, palette);
             ui.label(RichText::new(shared::PRODUCT).font(theme::strong()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let is_narrow = ui.available_width() < NARROW;
                 if !matches!(state.screen, Screen::Empty) {
-                    buttons(ui, actions);
+                    close(ui, actions);
+                    if state.waiting.is_empty() || !is_narrow {
+                        open(ui, actions);
+                    }
+                }
+                waiting(ui, state, actions);
+                if !is_narrow {
+                    settings(ui, actions);
                 }
             });
         });
@@ -29,14 +40,36 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     rule(ui);
 }
 
-fn buttons(ui: &mut Ui, actions: &mut Vec<Action>) {
+fn close(ui: &mut Ui, actions: &mut Vec<Action>) {
     let close = button(ui, Emphasis::Bare, icons::CROSS, "Close recording", 0.0);
     if close.on_hover_text("Ctrl+W").clicked() {
         actions.push(Action::Close);
     }
+}
+
+fn open(ui: &mut Ui, actions: &mut Vec<Action>) {
     let open = button(ui, Emphasis::Bare, icons::FOLDER, "Open another…", 0.0);
     if open.on_hover_text("Ctrl+O").clicked() {
         actions.push(Action::Ask(Wanted::Recording));
+    }
+}
+
+fn settings(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let settings = button(ui, Emphasis::Bare, "", "Settings", 0.0);
+    if settings.on_hover_text("Ctrl+,").clicked() {
+        actions.push(Action::ToggleSettings);
+    }
+}
+
+/// Recordings that wait, and the way to the next one.
+fn waiting(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    if state.waiting.is_empty() {
+        return;
+    }
+    let words = format!("Next ({} waiting)", state.waiting.len());
+    let next = button(ui, Emphasis::Bare, icons::CARET_RIGHT, &words, 0.0);
+    if next.on_hover_text("N").clicked() {
+        actions.push(Action::Next);
     }
 }
 

@@ -18,11 +18,23 @@ pub fn actions(ui: &Ui, state: &AppState) -> Vec<Action> {
     if !matches!(state.screen, Screen::Empty) && pressed(Modifiers::COMMAND, Key::W) {
         actions.push(Action::Close);
     }
-    if matches!(state.screen, Screen::Opening(_)) && pressed(Modifiers::NONE, Key::Escape) {
+    let is_busy = matches!(state.screen, Screen::Opening(_)) || state.pending.is_some();
+    if is_busy && pressed(Modifiers::NONE, Key::Escape) {
         actions.push(Action::Cancel);
+    }
+    if pressed(Modifiers::COMMAND, Key::Comma)
+        || (state.is_in_settings && pressed(Modifiers::NONE, Key::Escape))
+    {
+        actions.push(Action::ToggleSettings);
     }
     // A control that has the focus keeps its own keys.
     let is_free = ui.memory(|memory| memory.focused().is_none());
+    if is_free {
+        actions.extend(pasted(ui).map(Action::OpenText));
+    }
+    if is_free && !state.waiting.is_empty() && pressed(Modifiers::NONE, Key::N) {
+        actions.push(Action::Next);
+    }
     if matches!(state.screen, Screen::Listening(_)) && is_free {
         if pressed(Modifiers::NONE, Key::Space) {
             actions.push(Action::TogglePlay);
@@ -35,4 +47,14 @@ pub fn actions(ui: &Ui, state: &AppState) -> Vec<Action> {
         }
     }
     actions
+}
+
+/// What was pasted while no field was there to take it.
+fn pasted(ui: &Ui) -> Option<String> {
+    ui.input(|input| {
+        input.events.iter().find_map(|event| match event {
+            egui::Event::Paste(text) => Some(text.clone()),
+            _ => None,
+        })
+    })
 }

@@ -6,7 +6,9 @@ pub mod theme;
 
 mod details;
 mod empty;
+mod fetching;
 mod header;
+mod host;
 mod icons;
 mod keyboard;
 mod listening;
@@ -14,6 +16,9 @@ mod locked;
 mod notice;
 mod problem;
 mod remarks;
+mod secret_field;
+mod settings;
+mod sign_in;
 mod transport;
 mod waveform;
 mod widgets;
@@ -25,12 +30,15 @@ use egui::{Align2, CentralPanel, CornerRadius, Frame, Stroke, StrokeKind, Ui};
 use crate::open::drop;
 use crate::state::{Action, AppState, Screen};
 use passphrase::{PassphraseText, TypedGuard};
+use sign_in::SignInText;
 use theme::Palette;
 use widgets::Details;
 
 /// What belongs to the window alone: half-typed text, what is unfolded, where a hand is.
 pub struct View {
     passphrase: PassphraseText,
+    sign_in: SignInText,
+    link: String,
     attempt: u64,
     details: Details,
     scrub: Option<f32>,
@@ -43,6 +51,8 @@ impl View {
     pub fn new(guard: TypedGuard) -> Self {
         Self {
             passphrase: PassphraseText::new(guard),
+            sign_in: SignInText::default(),
+            link: String::new(),
             attempt: 0,
             details: Details::default(),
             scrub: None,
@@ -64,8 +74,13 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, now: Instant) -> Vec
         ui.spacing_mut().item_spacing.y = 0.0;
         header::show(ui, state, &mut actions);
         notice::show(ui, state, &mut actions);
+        fetching::show_strip(ui, state, now, &mut actions);
         ui.spacing_mut().item_spacing.y = theme::GAP;
-        show_screen(ui, state, view, now, &mut actions);
+        if state.is_in_settings {
+            settings::show(ui, state, &mut actions);
+        } else {
+            show_screen(ui, state, view, now, &mut actions);
+        }
         if drop::is_hovering(ui.ctx()) {
             invite_drop(ui);
         }
@@ -81,7 +96,10 @@ fn show_screen(
     actions: &mut Vec<Action>,
 ) {
     match &state.screen {
-        Screen::Empty => empty::show(ui, state, now, actions),
+        Screen::Empty if state.pending.is_some() => fetching::show_card(ui, state, now, actions),
+        Screen::Empty => empty::show(ui, state, view, actions),
+        Screen::Host(host) => host::show(ui, host, view, actions),
+        Screen::SignIn(sign_in) => sign_in::show(ui, sign_in, view, actions),
         Screen::Locked(locked) => locked::show_locked(ui, state, locked, view, actions),
         Screen::Opening(opening) => locked::show_opening(ui, state, opening, now, actions),
         Screen::Listening(listening) => listening::show(ui, state, listening, view, actions),
@@ -92,12 +110,14 @@ fn show_screen(
 /// A passphrase that was typed for another screen is wiped, details fold again.
 fn forget_what_is_not_shown(state: &AppState, view: &mut View) {
     match &state.screen {
+        _ if state.is_in_settings => view.passphrase.set_wanted(false),
         Screen::Locked(locked) if locked.attempt == view.attempt => {}
         Screen::Problem(problem) if problem.attempt == view.attempt => {}
+        Screen::SignIn(sign_in) if sign_in.attempt == view.attempt => {}
         screen => {
             // Dropped at once, and with it wiped.
             view.passphrase.take_passphrase();
-            if !matches!(screen, Screen::Locked(_)) {
+            if !matches!(screen, Screen::Locked(_) | Screen::SignIn(_)) {
                 view.passphrase.set_wanted(false);
             }
             view.details = Details::default();

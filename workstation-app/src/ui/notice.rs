@@ -4,7 +4,9 @@ use egui::{Align, Layout, Margin, RichText, Ui, Vec2};
 
 use super::icons;
 use super::theme::{self, Palette};
-use super::widgets::{icon_button, icon_label};
+use super::widgets::{Emphasis, button, icon_button, icon_label, row_from_right};
+use crate::call::CallCard;
+use crate::open::source::Source;
 use crate::state::{Action, AppState};
 use crate::texts;
 
@@ -12,6 +14,7 @@ const DISMISS_WIDTH: f32 = 32.0;
 
 /// Paints it, if there is one.
 pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    offered(ui, state, actions);
     if let Some(notice) = &state.notice
         && strip(ui, notice.is_bad, &notice.text, true)
     {
@@ -21,6 +24,31 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let name = shared::recording::escaped(damaged.as_os_str().as_encoded_bytes());
         strip(ui, true, &texts::key_file_damaged(&name), false);
     }
+}
+
+/// What was downloaded, with a button that opens it.
+fn offered(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    if state.offered.is_empty() {
+        return;
+    }
+    let heading = |source: &Source| CallCard::of_name(&source.file_name()).heading;
+    let headings: Vec<String> = state.offered.iter().map(heading).collect();
+    let margin = Margin::symmetric(theme::GROUP as i8 + 8, theme::GAP as i8);
+    let palette = Palette::of(ui);
+    egui::Frame::new().fill(palette.accent_soft).inner_margin(margin).show(ui, |ui| {
+        row_from_right(ui, |ui| {
+            if icon_button(ui, icons::CROSS, "Not now", DISMISS_WIDTH).clicked() {
+                actions.push(Action::DismissOffered);
+            }
+            if button(ui, Emphasis::Main, icons::FOLDER, "Open", 0.0).clicked() {
+                actions.push(Action::OpenOffered);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let words = RichText::new(texts::offered(&headings)).color(palette.text);
+                ui.add(egui::Label::new(words).truncate());
+            });
+        });
+    });
 }
 
 /// True when it was dismissed.

@@ -5,8 +5,12 @@ use egui::{
     Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
 };
 
+use std::time::Duration;
+
 use super::icons;
 use super::theme::{self, Palette};
+
+const PROGRESS_HEIGHT: f32 = 6.0;
 
 /// How much a button asks for attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +181,35 @@ pub fn muted(ui: &Ui, words: impl Into<String>) -> RichText {
 pub fn rule(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 1.0), Sense::hover());
     ui.painter().rect_filled(rect, CornerRadius::ZERO, Palette::of(ui).line);
+}
+
+/// A bar; what is not measured must still move, and must not pretend to be near its end.
+pub fn progress(ui: &mut Ui, fraction: Option<f32>, words: &str, elapsed: Duration) {
+    let palette = Palette::of(ui);
+    let shown = fraction.unwrap_or_else(|| 1.0 - 1.0 / (1.0 + elapsed.as_secs_f32() * 0.5));
+    let size = Vec2::new(ui.available_width(), PROGRESS_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, words));
+    let corner = CornerRadius::same(3);
+    ui.painter().rect_filled(rect, corner, palette.line);
+    let mut done = rect;
+    done.set_width(rect.width() * shown.clamp(0.0, 1.0));
+    ui.painter().rect_filled(done, corner, palette.accent_text);
+}
+
+/// A row that is filled from the right; a column of no given height needs to know its height.
+pub fn row_from_right(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
+    let size = Vec2::new(ui.available_width(), theme::CONTROL_HEIGHT);
+    let layout = egui::Layout::right_to_left(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, add_contents);
+}
+
+/// An icon and words beside it, in one colour.
+pub fn marked(ui: &mut Ui, icon: &str, words: &str, colour: Color32) {
+    ui.horizontal_top(|ui| {
+        icon_label(ui, icon, colour);
+        ui.add(egui::Label::new(RichText::new(words).color(colour)).wrap());
+    });
 }
 
 /// What was done with the details of a screen.

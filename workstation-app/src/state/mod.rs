@@ -1,7 +1,11 @@
 //! What does the window show, and what follows from each action and each answer? Pure: no
 //! window, no thread, no file.
 
-use std::path::{Path, PathBuf};
+mod arrival;
+mod housekeeping;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use shared::PRODUCT;
@@ -13,11 +17,13 @@ use crate::call::CallCard;
 use crate::keys::KeyCard;
 use crate::message::{Command, Event, Generation, Recording, Seal, Stage};
 use crate::open::dialog::Wanted;
+use crate::open::source::Source;
 use crate::settings::Settings;
 use crate::texts::{self, Failure, FailureKind, Remedy};
 
 pub use crate::screen::{
-    Action, Effect, Listening, Locked, Notice, Opening, Pending, ProblemScreen, Screen, Selected,
+    Action, Effect, HostScreen, Listening, Locked, Notice, Opening, Pending, ProblemScreen, Screen,
+    Selected, SignInScreen,
 };
 
 /// Everything the window shows.
@@ -29,6 +35,12 @@ pub struct AppState {
     pub selected: Option<Selected>,
     /// What is being read.
     pub pending: Option<Pending>,
+    /// What is opened after it, in this order.
+    pub waiting: VecDeque<Source>,
+    /// What was downloaded meanwhile.
+    pub offered: Vec<Source>,
+    /// The settings are shown, whatever is open.
+    pub is_in_settings: bool,
     /// Keys this workstation holds.
     pub held: Vec<KeyCard>,
     /// Damaged files among them.
@@ -48,6 +60,9 @@ impl AppState {
             screen: Screen::Empty,
             selected: None,
             pending: None,
+            waiting: VecDeque::new(),
+            offered: Vec::new(),
+            is_in_settings: false,
             held: Vec::new(),
             damaged_keys: Vec::new(),
             notice: None,
@@ -85,9 +100,24 @@ impl AppState {
     pub fn act(&mut self, action: Action, now: Instant) -> Vec<Effect> {
         match action {
             Action::Ask(wanted) => vec![Effect::Ask(wanted)],
-            Action::Open(paths) => self.open(paths, now),
+            Action::Open(sources) => self.open(sources, now),
+            Action::OpenText(text) => self.open_text(&text, now),
+            Action::Next => self.next(now),
+            Action::OpenOffered => self.open_offered(now),
+            Action::DismissOffered => {
+                self.offered.clear();
+                Vec::new()
+            }
+            Action::ToggleSettings => {
+                self.is_in_settings = !self.is_in_settings;
+                Vec::new()
+            }
+            Action::Settings(settings) => self.change_settings(settings),
+            Action::ForgetSite(site) => self.forget_site(site),
+            Action::TrustHost => self.trust_host(now),
+            Action::SignIn { login, is_kept } => self.sign_in(login, is_kept, now),
             Action::Unlock(passphrase) => self.unlock(passphrase, now),
-            Action::Cancel => self.reopen(now),
+            Action::Cancel => self.cancel(now),
             Action::Close => self.close(),
             Action::TogglePlay => self.toggle_play(),
             Action::Seek(position) => self.seek(position),
@@ -109,8 +139,16 @@ impl AppState {
                 self.damaged_keys = damaged;
                 Vec::new()
             }
-            Event::Located { generation, seal } if generation == self.generation => {
-                self.located(seal)
+            Event::Located { generation, seal, name } if generation == self.generation => {
+                let effects = self.located(seal);
+                self.name(generation, &name);
+                effects
+            }
+            Event::SignIn { generation, question } if generation == self.generation => {
+                self.ask_sign_in(question)
+            }
+            Event::Recalled { generation, question, is_known } if generation == self.generation => {
+                self.recalled(question, is_known, now)
             }
             Event::Failed { generation, failure, sealed_to } if generation == self.generation => {
                 self.failed(failure, sealed_to)
@@ -122,6 +160,8 @@ impl AppState {
                 self.ready(recording)
             }
             Event::Located { .. }
+            | Event::SignIn { .. }
+            | Event::Recalled { .. }
             | Event::Failed { .. }
             | Event::Progress { .. }
             | Event::Ready { .. } => Vec::new(),
@@ -132,39 +172,37 @@ impl AppState {
             Event::DialogClosed { wanted, picked, is_missing } => {
                 self.dialog_closed(wanted, picked, is_missing, now)
             }
-            Event::Playback(playback) => {
-                if let Screen::Listening(listening) = &mut self.screen {
-                    listening.playback = playback;
-                }
+            Event::Downloaded(path) => self.downloaded(path),
+            Event::Arrived(sources) => self.arrived(sources, now),
+            Event::Notice(notice) => {
+                self.notice = Some(notice);
                 Vec::new()
+            }
+            Event::Playback(playback) => {
+                let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
+                let was_heard = listening.playback.has_ended;
+                listening.playback = playback;
+                if playback.has_ended && !was_heard { self.heard() } else { Vec::new() }
             }
         }
     }
 
-    fn open(&mut self, paths: Vec<PathBuf>, now: Instant) -> Vec<Effect> {
-        let others = paths.len().saturating_sub(1);
-        let Some(path) = paths.into_iter().next() else { return Vec::new() };
-        self.notice = (others > 0).then(|| Notice { is_bad: false, text: texts::left_out(others) });
-        self.read(path, now)
-    }
-
-    fn read(&mut self, path: PathBuf, now: Instant) -> Vec<Effect> {
-        self.generation += 1;
-        let call = CallCard::of_path(&path);
-        let selected = Selected { path: path.clone(), call };
-        self.pending = Some(Pending { selected, since: now });
-        vec![Effect::Send(Command::Open { generation: self.generation, path })]
-    }
-
     fn reopen(&mut self, now: Instant) -> Vec<Effect> {
-        match self.selected_path() {
-            Some(path) => self.read(path, now),
+        match self.selected.as_ref().map(|selected| selected.source.clone()) {
+            Some(source) => self.read(source, now),
             None => Vec::new(),
         }
     }
 
-    fn selected_path(&self) -> Option<PathBuf> {
-        self.selected.as_ref().map(|selected| selected.path.clone())
+    /// A fetch that takes too long is given up; what was open before it stays.
+    fn cancel(&mut self, now: Instant) -> Vec<Effect> {
+        match (self.pending.take(), &self.screen) {
+            (Some(_), Screen::Opening(_) | Screen::Locked(_)) | (None, _) => self.reopen(now),
+            (Some(_), _) => {
+                self.generation += 1;
+                Vec::new()
+            }
+        }
     }
 
     fn located(&mut self, seal: Seal) -> Vec<Effect> {
@@ -213,8 +251,10 @@ impl AppState {
     }
 
     fn progressed(&mut self, stage: Stage) -> Vec<Effect> {
-        if let Screen::Opening(opening) = &mut self.screen {
-            opening.stage = stage;
+        match (stage, &mut self.pending, &mut self.screen) {
+            (Stage::Fetching(received), Some(pending), _) => pending.received = Some(received),
+            (stage, _, Screen::Opening(opening)) => opening.stage = stage,
+            _ => {}
         }
         Vec::new()
     }
@@ -249,7 +289,9 @@ impl AppState {
         // The key may be the one that was missing.
         match self.screen {
             Screen::Problem(_) | Screen::Locked(_) | Screen::Opening(_) => self.reopen(now),
-            Screen::Empty | Screen::Listening(_) => Vec::new(),
+            Screen::Empty | Screen::Listening(_) | Screen::Host(_) | Screen::SignIn(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -285,7 +327,7 @@ impl AppState {
         now: Instant,
     ) -> Vec<Effect> {
         match (wanted, picked) {
-            (Wanted::Recording, Some(path)) => self.open(vec![path], now),
+            (Wanted::Recording, Some(path)) => self.open(vec![path.into()], now),
             (Wanted::Key, Some(path)) => vec![Effect::Send(Command::ImportKey { path })],
             (_, None) => {
                 self.notice = is_missing
@@ -335,10 +377,5 @@ impl AppState {
     /// The call that is shown, if any.
     pub fn call(&self) -> Option<&CallCard> {
         self.selected.as_ref().map(|selected| &selected.call)
-    }
-
-    /// Where the recording is that is shown, if any.
-    pub fn path(&self) -> Option<&Path> {
-        self.selected.as_ref().map(|selected| selected.path.as_path())
     }
 }

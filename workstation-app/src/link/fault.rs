@@ -1,0 +1,66 @@
+//! What is said of a link that did not bring a recording?
+
+use std::error::Error;
+
+use reqwest::StatusCode;
+
+use crate::texts::{Failure, FailureKind};
+
+/// How deep the causes of an error are followed.
+const MOST_CAUSES: usize = 8;
+
+/// Of an answer that is no recording. 401 is a question, not a fault.
+pub fn status(status: StatusCode) -> Failure {
+    let kind = match status {
+        StatusCode::UNAUTHORIZED => FailureKind::LinkSignIn,
+        StatusCode::FORBIDDEN => FailureKind::LinkForbidden,
+        StatusCode::NOT_FOUND | StatusCode::GONE => FailureKind::LinkNotFound,
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => FailureKind::LinkProxy,
+        _ => FailureKind::LinkServer,
+    };
+    Failure::new(kind, format!("the server answered {status}"))
+}
+
+/// Of a connection that failed before an answer came.
+pub fn connection(error: reqwest::Error) -> Failure {
+    // The address is known, and may hold what is nobody's business.
+    let error = error.without_url();
+    let kind = match &error {
+        error if is_certificate(error) => FailureKind::LinkCertificate,
+        error if error.is_timeout() => FailureKind::LinkSilent,
+        _ => FailureKind::LinkUnreachable,
+    };
+    Failure::new(kind, causes(&error))
+}
+
+/// Every cause, the nearest last.
+pub fn causes(error: &dyn Error) -> String {
+    let mut texts = vec![error.to_string()];
+    let mut source = error.source();
+    while let (Some(cause), true) = (source, texts.len() < MOST_CAUSES) {
+        texts.push(cause.to_string());
+        source = cause.source();
+    }
+    texts.dedup();
+    texts.join(": ")
+}
+
+fn is_certificate(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    for _ in 0..MOST_CAUSES {
+        let Some(cause) = source else { return false };
+        if let Some(tls) = tls_error(cause) {
+            return matches!(tls, rustls::Error::InvalidCertificate(_));
+        }
+        source = cause.source();
+    }
+    false
+}
+
+/// The TLS error, which may stand inside of an I/O error that does not name it as its source.
+fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    cause.downcast_ref::<rustls::Error>().or_else(|| {
+        let inner = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
+        inner.downcast_ref::<rustls::Error>()
+    })
+}

@@ -1,0 +1,195 @@
+//! What comes to be opened, in which order, and what must be asked before it is fetched?
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::{AppState, Effect, HostScreen, Notice, Pending, Screen, Selected, SignInScreen};
+use crate::call::CallCard;
+use crate::link::login::{Login, Question, site_of};
+use crate::message::{Command, Generation};
+use crate::open::source::Source;
+use crate::texts;
+
+/// More than anybody listens to in a day.
+const MOST_WAITING: usize = 500;
+
+impl AppState {
+    /// Opens the first one now; the others wait.
+    pub(super) fn open(&mut self, sources: Vec<Source>, now: Instant) -> Vec<Effect> {
+        let mut sources = sources.into_iter();
+        let Some(first) = sources.next() else { return Vec::new() };
+        self.notice = None;
+        self.wait(sources);
+        self.read(first, now)
+    }
+
+    /// The same for what another start hands over: who is typing goes on typing, and a second click
+    /// on the same recording is none.
+    pub(super) fn arrived(&mut self, sources: Vec<Source>, now: Instant) -> Vec<Effect> {
+        let mut sources = sources;
+        sources.retain(|source| !self.is_open(source) && !self.waiting.contains(source));
+        let is_busy = match self.screen {
+            Screen::Empty | Screen::Problem(_) | Screen::Listening(_) => self.pending.is_some(),
+            Screen::Locked(_) | Screen::Opening(_) | Screen::Host(_) | Screen::SignIn(_) => true,
+        };
+        let mut effects = vec![Effect::Raise];
+        if is_busy {
+            self.wait(sources.into_iter());
+        } else {
+            effects.extend(self.open(sources, now));
+        }
+        effects
+    }
+
+    /// Opens what has waited longest.
+    pub(super) fn next(&mut self, now: Instant) -> Vec<Effect> {
+        match self.waiting.pop_front() {
+            Some(source) => self.read(source, now),
+            None => Vec::new(),
+        }
+    }
+
+    fn wait(&mut self, sources: impl Iterator<Item = Source>) {
+        self.waiting.extend(sources);
+        self.waiting.truncate(MOST_WAITING);
+    }
+
+    fn is_open(&self, source: &Source) -> bool {
+        let open = self.pending.as_ref().map(|pending| &pending.selected);
+        let is_shown = !matches!(self.screen, Screen::Empty | Screen::Problem(_));
+        let open = open.or_else(|| self.selected.as_ref().filter(|_| is_shown));
+        open.is_some_and(|selected| selected.source == *source)
+    }
+
+    /// Reads a file or fetches a link, unless its host must be asked about first.
+    pub(super) fn read(&mut self, source: Source, now: Instant) -> Vec<Effect> {
+        self.generation += 1;
+        if let Source::Link(link) = &source
+            && link.is_own()
+            && !self.settings.hosts.contains(&site_of(link.address()))
+        {
+            let host = link.host();
+            return self.ask_host(source, host);
+        }
+        let call = CallCard::of_name(&source.file_name());
+        let selected = Selected { source: source.clone(), call };
+        self.pending = Some(Pending { selected, since: now, received: None });
+        vec![Effect::Send(Command::Open { generation: self.generation, source })]
+    }
+
+    fn ask_host(&mut self, source: Source, host: String) -> Vec<Effect> {
+        let call = CallCard::of_name(&source.file_name());
+        self.pending = None;
+        self.selected = Some(Selected { source, call });
+        self.attempt += 1;
+        self.screen = Screen::Host(HostScreen { host, attempt: self.attempt });
+        vec![Effect::Silence]
+    }
+
+    /// The person says that recordings come from there.
+    pub(super) fn trust_host(&mut self, now: Instant) -> Vec<Effect> {
+        let (Screen::Host(_), Some(selected)) = (&self.screen, &self.selected) else {
+            return Vec::new();
+        };
+        let source = selected.source.clone();
+        if let Source::Link(link) = &source {
+            self.settings.hosts.push(site_of(link.address()));
+        }
+        self.screen = Screen::Empty;
+        let mut effects = vec![Effect::SaveSettings];
+        effects.extend(self.read(source, now));
+        effects
+    }
+
+    /// The site asks who wants to know; what the keychain keeps is not asked again.
+    pub(super) fn ask_sign_in(&mut self, question: Question) -> Vec<Effect> {
+        if !question.is_wrong && self.settings.kept.contains(&question.site) {
+            let generation = self.generation;
+            return vec![Effect::Send(Command::Recall { generation, question })];
+        }
+        self.show_sign_in(question)
+    }
+
+    /// The keychain has answered.
+    pub(super) fn recalled(
+        &mut self,
+        question: Question,
+        is_known: bool,
+        now: Instant,
+    ) -> Vec<Effect> {
+        match self.pending.take() {
+            Some(pending) if is_known => self.read(pending.selected.source, now),
+            pending => {
+                self.pending = pending;
+                self.show_sign_in(question)
+            }
+        }
+    }
+
+    fn show_sign_in(&mut self, question: Question) -> Vec<Effect> {
+        self.take_pending();
+        self.attempt += 1;
+        self.screen = Screen::SignIn(SignInScreen { question, attempt: self.attempt });
+        vec![Effect::Silence]
+    }
+
+    /// The person has answered.
+    pub(super) fn sign_in(&mut self, login: Login, is_kept: bool, now: Instant) -> Vec<Effect> {
+        let (Screen::SignIn(screen), Some(selected)) = (&self.screen, &self.selected) else {
+            return Vec::new();
+        };
+        let (site, source) = (screen.question.site.clone(), selected.source.clone());
+        self.screen = Screen::Empty;
+        let mut effects = Vec::new();
+        if is_kept && !self.settings.kept.contains(&site) {
+            self.settings.kept.push(site.clone());
+            effects.push(Effect::SaveSettings);
+        }
+        effects.push(Effect::Send(Command::SignIn { site, login, is_kept }));
+        effects.extend(self.read(source, now));
+        effects
+    }
+
+    /// A text that was pasted or typed as a link.
+    pub(super) fn open_text(&mut self, text: &str, now: Instant) -> Vec<Effect> {
+        let source = Source::of_argument(text.trim().as_ref());
+        match source {
+            Ok(source @ Source::Link(_)) => self.open(vec![source], now),
+            Ok(Source::File(_)) => self.refuse_text("it does not begin with http:// or https://"),
+            Err(error) => self.refuse_text(error),
+        }
+    }
+
+    fn refuse_text(&mut self, cause: impl std::fmt::Display) -> Vec<Effect> {
+        self.notice = Some(Notice { is_bad: true, text: texts::no_link(cause) });
+        Vec::new()
+    }
+
+    /// A recording was downloaded: it is offered, unless the browser has handed it over already.
+    pub(super) fn downloaded(&mut self, path: PathBuf) -> Vec<Effect> {
+        let source = Source::File(path);
+        let is_known = self.is_open(&source)
+            || self.waiting.contains(&source)
+            || self.offered.contains(&source);
+        if self.settings.offers_downloads && !is_known {
+            self.offered.push(source);
+            self.offered.truncate(MOST_WAITING);
+        }
+        Vec::new()
+    }
+
+    /// Opens what was offered.
+    pub(super) fn open_offered(&mut self, now: Instant) -> Vec<Effect> {
+        let offered = std::mem::take(&mut self.offered);
+        self.open(offered, now)
+    }
+
+    /// A recording got its name from the server that sent it.
+    pub(super) fn name(&mut self, generation: Generation, name: &std::ffi::OsStr) {
+        if let (Some(selected), true) = (&mut self.selected, generation == self.generation)
+            && !name.is_empty()
+        {
+            selected.call = CallCard::of_name(name);
+        }
+    }
+}
