@@ -35,6 +35,7 @@ pub mod syscalls;
 pub mod tape;
 pub mod tls;
 pub mod trace;
+pub mod web_server;
 pub mod wire;
 pub mod workstation;
 
