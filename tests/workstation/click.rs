@@ -9,6 +9,8 @@ mod browser;
 mod common;
 #[path = "click/files.rs"]
 mod files;
+#[path = "click/namespace.rs"]
+mod namespace;
 
 use std::fs;
 use std::path::{Path, PathBuf};

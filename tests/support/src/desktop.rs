@@ -28,6 +28,10 @@ impl Desktop {
         for name in ["share/applications", "share/mime/packages", "bin", "home", "runtime"] {
             fs::create_dir_all(desktop.path(name))?;
         }
+        // What every graphical program takes for granted.
+        for name in ["glib-2.0", "icons", "themes"] {
+            symlink(Path::new("/usr/share").join(name), desktop.path("share").join(name))?;
+        }
         let usual = "mime/packages/freedesktop.org.xml";
         fs::copy(Path::new("/usr/share").join(usual), desktop.path("share").join(usual))?;
         Ok(desktop)

@@ -1,11 +1,10 @@
 //! How is a real Chromium started with a policy of its own, clicked, and asked what it shows?
 //!
-//! It runs in a mount and process namespace: its `/etc/chromium` and `/etc/hosts` are the test's, and
-//! whatever it starts ends with it. It answers through the pipe of its DevTools.
+//! It answers through the pipe of its DevTools.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,27 +12,17 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use support::desktop::Desktop;
 use support::front::click_at;
-use support::process::{Background, tool, wait_for};
+use support::process::{Background, wait_for};
 use support::screen::Screen;
 use support::sound::SoundServer;
 use support::{Outcome, ensure, fail};
 
+use super::namespace::{self, PolicyPlace};
+
 const WAIT: Duration = Duration::from_secs(40);
 
-/// Hosts that are this machine, and are not called so: by http nothing of theirs is trusted.
-const HOSTS: &str = "127.0.0.1 localhost vicidial.example dialer1.vicidial.example elsewhere.test";
-
-const NAMESPACE: &str = "\
-umask 022
-mount -t proc proc /proc
-mount -t tmpfs -o mode=755 none /etc/chromium
-mkdir -p /etc/chromium/policies/managed
-if [ -n \"$1\" ]; then cp \"$1\" /etc/chromium/policies/managed/; fi
-echo \"$2\" >\"$3/hosts\"
-mount --bind \"$3/hosts\" /etc/hosts
-shift 3
-exec \"$@\"
-";
+const POLICY: PolicyPlace =
+    PolicyPlace { folder: "/etc/chromium", file: "policies/managed/callseal.json" };
 
 /// Chromium speaks on descriptors 3 and 4, with a zero after each message.
 const ON_A_PIPE: &str = "exec 3<&0 4>&1 </dev/null >/dev/null 2>&1; exec chromium \"$@\"";
@@ -78,7 +67,7 @@ impl Browser {
         session.env("CALLSEAL_DATA_DIR", data);
         session.args(["-c", ON_A_PIPE, "sh"]).args(FLAGS);
         session.arg(format!("--user-data-dir={}", desktop.path("chromium").display()));
-        let mut command = in_a_namespace(&session, policy, &desktop.home())?;
+        let mut command = namespace::command(&session, &POLICY, policy, &desktop.home())?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut program = Background::start(&mut command)?;
         let streams = (program.child().stdin.take(), program.child().stdout.take());
@@ -177,30 +166,4 @@ impl Drop for Browser {
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The same command as root in a namespace. Root's own environment is not its.
-fn in_a_namespace(inner: &Command, policy: Option<&Path>, home: &Path) -> Outcome<Command> {
-    let mut command = if rustix::process::geteuid().is_root() {
-        tool("unshare")?
-    } else {
-        let mut sudo = tool("sudo")?;
-        sudo.args(["-n", "unshare"]);
-        sudo
-    };
-    command.args(["--mount", "--pid", "--fork", "--kill-child", "sh", "-euc", NAMESPACE, "sh"]);
-    command.arg(policy.unwrap_or(Path::new(""))).arg(HOSTS).arg(home).arg("env");
-    for (name, _) in inner.get_envs().filter(|(_, value)| value.is_none()) {
-        command.arg("-u").arg(name);
-    }
-    for (name, value) in inner.get_envs() {
-        if let Some(value) = value {
-            let mut setting = name.to_owned();
-            setting.push("=");
-            setting.push(value);
-            command.arg(setting);
-        }
-    }
-    command.arg(inner.get_program()).args(inner.get_args());
-    Ok(command)
 }
