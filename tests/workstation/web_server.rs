@@ -177,7 +177,9 @@ fn apache_serves_sealed_recordings_as_downloads_wherever_the_snippet_stands() ->
 
 #[test]
 fn nginx_serves_sealed_recordings_as_downloads() -> Outcome {
-    let server = spool()?.nginx(&nginx_snippet()?)?;
+    // As far as nginx knows, these names may be anything.
+    let kinds = "types { text/plain pgp gpg; audio/mpeg mp3; }\n";
+    let server = spool()?.nginx(&(kinds.to_owned() + &nginx_snippet()?))?;
     assert_serves_recordings_alone(&server)?;
     assert_not_root(&server)
 }
