@@ -141,6 +141,52 @@ fn with_the_policy_one_click_brings_the_prompt_in_front_and_the_passphrase_plays
     Ok(())
 }
 
+/// Types into the field that has the keys, once it is shown.
+fn type_slowly(desk: &Desk, text: &str, key: &str) -> Outcome {
+    thread::sleep(Duration::from_millis(500));
+    type_blindly(&desk.screen, text)?;
+    press_blindly(&desk.screen, key)
+}
+
+#[test]
+fn a_callseal_link_asks_for_the_host_once_signs_in_plays_and_leaves_no_file() -> Outcome {
+    let policy = installer("browser/chromium.json");
+    let app = Path::new(env!("CARGO_BIN_EXE_workstation-app"));
+    let mut desk = Desk::new(Some(&policy), Some(app))?;
+    desk.browser.evaluate(&fs::read_to_string(installer("browser/callseal.user.js"))?)?;
+    // VICIdial's own page, which asks who it is and leads on to another host.
+    desk.click("redirect")?;
+    Front::wait_for(&desk.screen, "callseal", "Open recordings from vicidial.example")?;
+    // "No" has the keys.
+    type_slowly(&desk, "", "shift+Tab")?;
+    press_blindly(&desk.screen, "Return")?;
+    Front::wait_for(&desk.screen, "callseal", "Sign in to vicidial.example")?;
+    type_slowly(&desk, "6666", "Tab")?;
+    type_slowly(&desk, "secret", "Return")?;
+    Front::wait_for(&desk.screen, "callseal", "5551234567")?;
+    type_slowly(&desk, PASSPHRASE, "Return")?;
+    wait_for("the sound", WAIT, || Ok((desk.sound.clients_named("Callseal")? > 0).then_some(())))?;
+    assert_eq!(files_that_hold_a_message(&desk.desktop.home())?, Vec::<PathBuf>::new());
+    assert!(!desk.desktop.home().join("Downloads").exists());
+    Ok(())
+}
+
+/// Files below a folder, the browser's own too, that hold the beginning of the recording.
+fn files_that_hold_a_message(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let message = fs::read(fixture("messages").join("gpg22-cv25519.pgp"))?;
+    let Some(part) = message.get(200..264) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)?.flatten() {
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            found.extend(files_that_hold_a_message(&path)?);
+        } else if fs::read(&path).is_ok_and(|octets| octets.windows(64).any(|it| it == part)) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
 #[test]
 fn without_the_policy_nothing_is_opened_by_a_click_alone() -> Outcome {
     let mut desk = Desk::new(None, None)?;

@@ -9,8 +9,8 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
+use std::time::{Duration, Instant};
 
 use interprocess::local_socket::prelude::*;
 use interprocess::local_socket::{Listener, Stream};
@@ -23,6 +23,8 @@ use crate::platform;
 
 /// A window that does not answer for so long hangs.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+/// How often a first start that does not listen yet is tried again.
+const KNOCK_INTERVAL: Duration = Duration::from_millis(50);
 /// Far more than a selection of files makes.
 const MESSAGE_OCTETS: u64 = 1 << 20;
 /// Starts that are listened to at once.
@@ -40,10 +42,9 @@ pub enum Claim {
     Alone,
 }
 
-/// Where other starts knock, as long as this is held.
+/// What other starts bring, from before there is a window until the program ends.
 pub struct Door {
-    _lock: File,
-    listener: Listener,
+    brought: Receiver<Vec<Source>>,
 }
 
 /// What one start tells another.
@@ -59,7 +60,7 @@ pub fn claim(data_folder: &Path, sources: &[Source]) -> Claim {
     match lock.try_lock() {
         // Whatever lies under that name was left behind: its owner would hold the lock.
         Ok(()) => match platform::listen(data_folder) {
-            Ok(listener) => Claim::First(Door { _lock: lock, listener }),
+            Ok(listener) => Door::listen(lock, listener).map_or(Claim::Alone, Claim::First),
             Err(_) => Claim::Alone,
         },
         Err(std::fs::TryLockError::WouldBlock) if is_taken(data_folder, sources) => {
@@ -100,7 +101,7 @@ fn is_taken(data_folder: &Path, sources: &[Source]) -> bool {
 }
 
 fn hand_over(data_folder: &Path, message: &Message) -> io::Result<bool> {
-    let mut stream = platform::call(data_folder)?;
+    let mut stream = knock(data_folder)?;
     let mut line = serde_json::to_vec(message)?;
     line.push(b'\n');
     stream.write_all(&line)?;
@@ -109,33 +110,57 @@ fn hand_over(data_folder: &Path, message: &Message) -> io::Result<bool> {
     Ok(answer.trim_end() == TAKEN)
 }
 
+/// The first start may have its lock and not yet listen.
+fn knock(data_folder: &Path) -> io::Result<Stream> {
+    let begun = Instant::now();
+    loop {
+        match platform::call(data_folder) {
+            Err(_) if begun.elapsed() < ANSWER_LIMIT => std::thread::sleep(KNOCK_INTERVAL),
+            outcome => return outcome,
+        }
+    }
+}
+
 impl Door {
-    /// Listens until the program ends; what comes is an [`Event::Arrived`]. The lock is held as long.
-    pub fn open(self, events: SyncSender<Event>, wake: Wake) {
+    /// Listens until the program ends. The lock is held as long.
+    fn listen(lock: File, listener: Listener) -> io::Result<Self> {
+        let (sender, brought) = channel();
         let callers = Arc::new(AtomicUsize::new(0));
         let listening = move || {
-            let Self { _lock, listener } = self;
-            for stream in listener.incoming() {
-                let Ok(stream) = stream else { continue };
+            let _lock = lock;
+            for stream in listener.incoming().flatten() {
                 if callers.fetch_add(1, Ordering::AcqRel) >= MOST_CALLERS {
                     callers.fetch_sub(1, Ordering::AcqRel);
                     continue;
                 }
-                let (events, wake) = (events.clone(), Arc::clone(&wake));
-                let callers = Arc::clone(&callers);
+                let (sender, callers) = (sender.clone(), Arc::clone(&callers));
                 let _ = std::thread::Builder::new().name("caller".to_owned()).spawn(move || {
                     // A caller that says nonsense or nothing gets no answer.
-                    let _ = receive(stream, &events, &wake);
+                    let _ = receive(stream, &sender);
                     callers.fetch_sub(1, Ordering::AcqRel);
                 });
             }
         };
-        // Without it every start opens a window of its own, as if this one hung.
-        let _ = std::thread::Builder::new().name("door".to_owned()).spawn(listening);
+        std::thread::Builder::new().name("door".to_owned()).spawn(listening)?;
+        Ok(Self { brought })
+    }
+
+    /// From now on what comes is an [`Event::Arrived`], and so is what has come already.
+    pub fn open(self, events: SyncSender<Event>, wake: Wake) {
+        let forward = move || {
+            for sources in self.brought {
+                if events.send(Event::Arrived(sources)).is_err() {
+                    return;
+                }
+                wake();
+            }
+        };
+        // Without it others hand over in vain, which only a machine without threads can bring about.
+        let _ = std::thread::Builder::new().name("arrivals".to_owned()).spawn(forward);
     }
 }
 
-fn receive(mut stream: Stream, events: &SyncSender<Event>, wake: &Wake) -> io::Result<()> {
+fn receive(mut stream: Stream, brought: &Sender<Vec<Source>>) -> io::Result<()> {
     if !platform::is_same_user(&stream) {
         return Ok(());
     }
@@ -147,8 +172,7 @@ fn receive(mut stream: Stream, events: &SyncSender<Event>, wake: &Wake) -> io::R
     let sources = message.recordings.iter().map(|address| Source::of_argument(address.as_ref()));
     // What the other start let through is no bad link.
     let sources = sources.filter_map(Result::ok).collect();
-    if events.try_send(Event::Arrived(sources)).is_ok() {
-        wake();
+    if brought.send(sources).is_ok() {
         stream.write_all(format!("{TAKEN}\n").as_bytes())?;
     }
     Ok(())

@@ -341,6 +341,11 @@ pub fn offered(headings: &[String]) -> String {
 pub const OPEN_SIGN_IN: &str =
     "This connection is not protected: others on the network could read the password.";
 
+/// Where a name and a password are wanted.
+pub fn sign_in(host: &str) -> String {
+    format!("Sign in to {host}")
+}
+
 /// The first link of a host that a web page handed over.
 pub fn host_question(host: &str) -> String {
     format!("Open recordings from {host}?")

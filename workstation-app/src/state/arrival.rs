@@ -71,14 +71,13 @@ impl AppState {
             let host = link.host();
             return self.ask_host(source, host);
         }
-        let call = CallCard::of_name(&source.file_name());
-        let selected = Selected { source: source.clone(), call };
+        let selected = Selected { source: source.clone(), call: card(&source) };
         self.pending = Some(Pending { selected, since: now, received: None });
         vec![Effect::Send(Command::Open { generation: self.generation, source })]
     }
 
     fn ask_host(&mut self, source: Source, host: String) -> Vec<Effect> {
-        let call = CallCard::of_name(&source.file_name());
+        let call = card(&source);
         self.pending = None;
         self.selected = Some(Selected { source, call });
         self.attempt += 1;
@@ -192,4 +191,14 @@ impl AppState {
             selected.call = CallCard::of_name(name);
         }
     }
+}
+
+/// What the name says; the host where a link has none.
+fn card(source: &Source) -> CallCard {
+    let mut call = CallCard::of_name(&source.file_name());
+    if let (Source::Link(link), true) = (source, call.heading.is_empty()) {
+        call.heading = link.host();
+        call.title = link.host();
+    }
+    call
 }

@@ -79,9 +79,13 @@ impl AppState {
 
     /// The window's title: the call, not the program.
     pub fn title(&self) -> String {
-        match &self.selected {
-            Some(selected) => format!("{} - {PRODUCT}", selected.call.title),
-            None => PRODUCT.to_owned(),
+        match (&self.screen, &self.selected) {
+            (Screen::Host(host), _) => format!("{} - {PRODUCT}", texts::host_question(&host.host)),
+            (Screen::SignIn(sign_in), _) => {
+                format!("{} - {PRODUCT}", texts::sign_in(&sign_in.question.host))
+            }
+            (_, Some(selected)) => format!("{} - {PRODUCT}", selected.call.title),
+            (_, None) => PRODUCT.to_owned(),
         }
     }
 

@@ -68,7 +68,7 @@ fn waiting(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
     let words = format!("Next ({} waiting)", state.waiting.len());
     let next = button(ui, Emphasis::Bare, icons::CARET_RIGHT, &words, 0.0);
-    if next.on_hover_text("N").clicked() {
+    if next.on_hover_text("Ctrl+N").clicked() {
         actions.push(Action::Next);
     }
 }

@@ -32,7 +32,9 @@ pub fn actions(ui: &Ui, state: &AppState) -> Vec<Action> {
     if is_free {
         actions.extend(pasted(ui).map(Action::OpenText));
     }
-    if is_free && !state.waiting.is_empty() && pressed(Modifiers::NONE, Key::N) {
+    let is_next =
+        (is_free && pressed(Modifiers::NONE, Key::N)) || pressed(Modifiers::COMMAND, Key::N);
+    if is_next && !state.waiting.is_empty() {
         actions.push(Action::Next);
     }
     if matches!(state.screen, Screen::Listening(_)) && is_free {

@@ -60,7 +60,7 @@ fn heading(ui: &mut Ui, question: &Question) {
     let palette = Palette::of(ui);
     badge(ui, icons::KEY, palette.accent_text, palette.accent_soft);
     ui.vertical_centered(|ui| {
-        let words = RichText::new(format!("Sign in to {}", question.host)).font(theme::large());
+        let words = RichText::new(texts::sign_in(&question.host)).font(theme::large());
         ui.add(Label::new(words).wrap());
         if !question.realm.is_empty() {
             let realm = shared::recording::escaped(question.realm.as_bytes());
