@@ -10,7 +10,9 @@ use crate::secret::{Passphrase, read_wiped};
 use pgp::composed::{
     DecryptionOptions, Edata, Message, PlainSessionKey, decrypt_session_key_with_password,
 };
-use pgp::packet::{PacketHeader, SymKeyEncryptedSessionKey};
+use pgp::packet::{
+    PacketHeader, ProtectedDataConfig, SymEncryptedProtectedDataConfig, SymKeyEncryptedSessionKey,
+};
 use pgp::types::{Password, Seipdv1ReadMode, StringToKey, Tag};
 use std::io::{BufRead, Read};
 
@@ -84,10 +86,30 @@ fn packets<'a>(
     else {
         return Err(BodyError::Damaged("there is no sealed body".into()));
     };
+    if !is_aead_known(&edata) {
+        return Err(BodyError::Damaged("it names no known AEAD algorithm".into()));
+    }
     let options =
         DecryptionOptions::new().enable_gnupg_aead().enable_legacy().set_seipdv1_read_mode(mode);
     edata.decrypt_with_options(session_key, options).map_err(damaged)?;
     Ok(edata)
+}
+
+/// Whether the algorithm that protects a body has a nonce: rPGP takes that for granted and panics.
+fn is_aead_known(edata: &Edata<'_>) -> bool {
+    let aead = match edata {
+        Edata::SymEncryptedProtectedData { reader } | Edata::GnupgAeadData { reader } => {
+            match reader.config() {
+                ProtectedDataConfig::Seipd(SymEncryptedProtectedDataConfig::V2 {
+                    aead, ..
+                }) => aead,
+                ProtectedDataConfig::GnupgAead(config) => &config.aead,
+                ProtectedDataConfig::Seipd(_) => return true,
+            }
+        }
+        Edata::SymEncryptedData { .. } => return true,
+    };
+    aead.nonce_size() > 0
 }
 
 /// The session keys that a passphrase yields for this message.

@@ -57,10 +57,14 @@ fn is_certificate(error: &reqwest::Error) -> bool {
     false
 }
 
-/// The TLS error, which may stand inside of an I/O error that does not name it as its source.
+/// The TLS error, which may stand inside of I/O errors that do not name it as their source.
 fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    cause.downcast_ref::<rustls::Error>().or_else(|| {
-        let inner = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
-        inner.downcast_ref::<rustls::Error>()
-    })
+    let mut cause = cause;
+    for _ in 0..MOST_CAUSES {
+        if let Some(found) = cause.downcast_ref::<rustls::Error>() {
+            return Some(found);
+        }
+        cause = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
+    }
+    None
 }
