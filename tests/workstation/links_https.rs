@@ -64,7 +64,7 @@ fn only_a_server_that_the_systems_certificates_vouch_for_is_believed() -> Outcom
     let (code, refused) = check(&link, &[]);
     assert_eq!(code, Some(2), "{refused}");
     let title = texts::words(FailureKind::LinkCertificate).title;
-    assert!(refused["message"].as_str().unwrap().starts_with(title), "{refused}");
+    assert!(refused.to_string().contains(title), "{refused}");
 
     let certificate = authority.certificate();
     let trusted = [("SSL_CERT_FILE", certificate.to_str().unwrap())];

@@ -23,7 +23,8 @@ pub struct Watched {
 
 /// The folder that browsers save to.
 pub fn folder() -> Option<PathBuf> {
-    dirs::download_dir()
+    // Linux knows the place only where a desktop has set it.
+    dirs::download_dir().or_else(|| Some(dirs::home_dir()?.join("Downloads")))
 }
 
 /// Watches `folder`; each complete sealed recording in it becomes an [`Event::Downloaded`].

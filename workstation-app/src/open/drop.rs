@@ -6,7 +6,7 @@ use super::source::Source;
 pub fn dropped_files(ctx: &egui::Context) -> Vec<Source> {
     ctx.input(|input| {
         let files = input.raw.dropped_files.iter();
-        files.map(|file| Source::File(file.path().to_owned())).collect()
+        files.map(|file| Source::of_file(file.path().to_owned())).collect()
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod dialog;
 pub mod drop;
+mod shortcut;
 pub mod source;
 
 use std::io::{ErrorKind, Read};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use super::shortcut;
 use crate::link::{Link, LinkError};
 
 /// Where a recording comes from.
@@ -32,6 +33,15 @@ impl Source {
             .filter(|start| start.eq_ignore_ascii_case(FILE_SCHEME))
             .and_then(|_| Url::parse(text).ok()?.to_file_path().ok());
         Ok(Self::File(path.unwrap_or_else(|| argument.into())))
+    }
+
+    /// A file, or the link that it stands for.
+    pub fn of_file(path: PathBuf) -> Self {
+        match shortcut::link_in(&path) {
+            Some(Ok(link)) => Self::Link(link),
+            // What leads elsewhere is a file like others, and no recording.
+            Some(Err(_)) | None => Self::File(path),
+        }
     }
 
     /// The name of the file, or what the link seems to lead to.

@@ -1,87 +1,18 @@
 //! Is there one window, whoever starts the program again, and never none?
 
-#![expect(clippy::panic, reason = "a test fails by panicking")]
-
-#[path = "common.rs"]
-mod common;
-
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 use std::time::Duration;
 
-use common::{data_folder_with, recording_named};
-use support::desktop::Desktop;
-use support::front::{Front, press_blindly};
+use support::front::press_blindly;
 use support::process::{Background, output_of, tool, wait_for};
-use support::screen::Screen;
-use support::sound::SoundServer;
 use support::{Outcome, ensure};
-use tempfile::TempDir;
 
-const APP_ID: &str = "callseal";
+use crate::common::data_folder_with;
+use crate::desk::{Desk, FIRST, SECOND};
+
 const WAIT: Duration = Duration::from_secs(30);
-/// A start that hands over does not make anybody wait.
-const HAND_OVER_LIMIT: Duration = Duration::from_secs(5);
-const FIRST: &str = "20260101-093012_5551234567_SALES_agent01-all.mp3.pgp";
-const SECOND: &str = "20260102-101500_5559876543_SALES_agent02-all.mp3.pgp";
-
-/// A person at a screen.
-struct Desk {
-    data: TempDir,
-    desktop: Desktop,
-    screen: Screen,
-    sound: SoundServer,
-    _manager: Background,
-}
-
-impl Desk {
-    fn new() -> Outcome<Desk> {
-        let data = data_folder_with(&["cv25519.secret.pgp"]);
-        let (desktop, screen, sound) =
-            (Desktop::new()?, Screen::new(1280, 800)?, SoundServer::new()?);
-        let manager = desktop.manage(&screen)?;
-        Ok(Desk { data, desktop, screen, sound, _manager: manager })
-    }
-
-    fn recording(&self, name: &str) -> PathBuf {
-        recording_named(&self.desktop.home(), name, "gpg22-cv25519.pgp")
-    }
-
-    fn start(&self, data: &Path, recording: &Path) -> Outcome<Background> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_workstation-app"));
-        self.sound.play_through(&mut command);
-        self.desktop.dress(&mut command);
-        self.screen.show(&mut command);
-        command.arg("--data-dir").arg(data).arg(recording);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Background::start(&mut command)
-    }
-
-    fn open(&self, name: &str) -> Outcome<Background> {
-        self.start(self.data.path(), &self.recording(name))
-    }
-
-    /// Starts it again, which must end at once.
-    fn hand_over(&self, name: &str) -> Outcome {
-        ensure!(self.open(name)?.wait(HAND_OVER_LIMIT)?.success(), "{name} was not handed over");
-        Ok(())
-    }
-
-    fn front(&self, title: &str) -> Outcome<Front> {
-        Front::wait_for(&self.screen, APP_ID, title)
-    }
-
-    /// Where other starts knock.
-    fn socket(&self) -> Outcome<PathBuf> {
-        wait_for("the socket", WAIT, || {
-            let entries = fs::read_dir(self.desktop.path("runtime"))?.flatten();
-            let mut paths = entries.map(|entry| entry.path());
-            Ok(paths.find(|path| path.extension().is_some_and(|it| it == "sock")))
-        })
-    }
-}
 
 fn signal(process: u32, name: &str) -> Outcome {
     output_of(tool("kill")?.args(["-s", name, &process.to_string()])).map(drop)
@@ -146,7 +77,8 @@ fn a_window_that_was_killed_or_hangs_stands_in_nobodys_way() -> Outcome {
 
 /// Knocks as `user` and says what was answered.
 fn knock(socket: &Path, user: &str) -> Outcome<String> {
-    let script = "my $door = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die $!; \
+    // A door that is shut while one speaks is an answer as well.
+    let script = "$SIG{PIPE} = 'IGNORE'; my $door = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die $!; \
                   print $door qq({\"recordings\":[]}\\n); $door->flush; print <$door> // q();";
     let mut perl = tool("setpriv")?;
     perl.args(["--reuid", user, "--regid", user, "--clear-groups", "perl", "-MIO::Socket::UNIX"]);
