@@ -3,7 +3,7 @@
 //! by passphrase in GnuPG's version 5. What is inside is sequoia's again.
 
 use crate::certs::SecretKey;
-use crate::framing::{Container, Outline, SessionKeyPacket};
+use crate::framing::{self, Container, Outline, SessionKeyPacket};
 use crate::inside::{self, BodyError, Content, Room};
 use crate::limits;
 use crate::secret::{Passphrase, read_wiped};
@@ -49,6 +49,9 @@ pub(crate) fn raw(
 ) -> Result<Content, BodyError> {
     let mut packets = proven(outline, session_key, is_checked)?;
     let data = read_wiped(&mut packets, room.expected, room.limit)?;
+    if framing::outline(&data).is_err() {
+        return Err(BodyError::Damaged("what is sealed inside is not whole".into()));
+    }
     Ok(Content { data, signed_by: Vec::new() })
 }
 

@@ -31,6 +31,10 @@ use crate::worker::Worker;
 /// Often enough for a moving line, seldom enough for a laptop's battery.
 const MOVING_INTERVAL: Duration = Duration::from_millis(66);
 
+/// How often the window asks to come to the front, and for how long.
+const RAISE_INTERVAL: Duration = Duration::from_millis(200);
+const RAISE_LIMIT: Duration = Duration::from_secs(2);
+
 /// Runs the window until it is closed. The second renderer is tried where the first one fails.
 pub fn run_window(
     data_folder: &Path,
@@ -91,8 +95,8 @@ pub struct App {
     worker: Option<JoinHandle<()>>,
     title: String,
     watched: Option<Watched>,
-    /// To be brought to the front with the next frame.
-    is_raised: bool,
+    /// Since when the window is being brought to the front.
+    raised: Option<Instant>,
 }
 
 impl App {
@@ -135,7 +139,7 @@ impl App {
             worker: thread.ok(),
             title: String::new(),
             watched: None,
-            is_raised: false,
+            raised: None,
         };
         app.watch_downloads();
         app.act(Action::Open(sources));
@@ -189,7 +193,7 @@ impl App {
                 // A loudness that is not remembered is not worth a message.
                 let _ = self.settings_file.save(&self.state.settings);
             }
-            Effect::Raise => self.is_raised = true,
+            Effect::Raise => self.raised = Some(Instant::now()),
             Effect::WatchDownloads => self.watch_downloads(),
         }
     }
@@ -230,6 +234,18 @@ impl App {
         self.carry_out(effects);
     }
 
+    /// A window manager that is busy may pass over the first request.
+    fn keep_raising(&mut self, ctx: &egui::Context) {
+        let Some(since) = self.raised else { return };
+        let has_focus = ctx.input(|input| input.viewport().focused == Some(true));
+        if (has_focus && since.elapsed() > RAISE_INTERVAL) || since.elapsed() > RAISE_LIMIT {
+            self.raised = None;
+            return;
+        }
+        raise(ctx);
+        ctx.request_repaint_after(RAISE_INTERVAL);
+    }
+
     fn show_title(&mut self, ctx: &egui::Context) {
         let title = self.state.title();
         if title != self.title {
@@ -256,9 +272,7 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain_events();
         self.show_title(ctx);
-        if std::mem::take(&mut self.is_raised) {
-            raise(ctx);
-        }
+        self.keep_raising(ctx);
         if self.state.is_moving() {
             ctx.request_repaint_after(MOVING_INTERVAL);
         }

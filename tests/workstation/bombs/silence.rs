@@ -30,7 +30,9 @@ fn a_bomb_that_says_it_is_a_long_recording_is_too_large() -> Outcome {
         (u32::MAX, quarter),
         (0, quarter),
     ] {
-        for container in CONTAINERS {
+        // The count does not depend on the container, and each of them takes seconds.
+        let containers = if said == 0 { &CONTAINERS[..] } else { &CONTAINERS[..1] };
+        for container in containers.iter().copied() {
             let bomb = sealer.message(container, &wave(said, zeros, compression::BZIP2)?)?;
             workstation.expect(&format!("{said} {zeros}"), &bomb, "too-large")?;
         }
