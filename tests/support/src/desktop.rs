@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::front::wait_for_manager;
 use crate::process::{Background, finish, guarded_tool, output_of, tool};
 use crate::screen::Screen;
 use crate::{Outcome, fail};
@@ -143,6 +144,8 @@ impl Desktop {
         command.env("HOME", self.home()).env_remove("XDG_CONFIG_HOME");
         screen.show(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Background::start(&mut command)
+        let manager = Background::start(&mut command)?;
+        wait_for_manager(screen)?;
+        Ok(manager)
     }
 }

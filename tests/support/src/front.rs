@@ -64,6 +64,16 @@ impl Looker {
     }
 }
 
+/// Waits until a window manager says that it is there: what was shown before it does not come to the
+/// front.
+pub fn wait_for_manager(screen: &Screen) -> Outcome {
+    let looker = Looker::new(screen)?;
+    wait_for("the window manager", WAIT, || {
+        let check = looker.windows(looker.root, "_NET_SUPPORTING_WM_CHECK")?;
+        Ok((!check.is_empty()).then_some(()))
+    })
+}
+
 impl Front {
     /// The window in front, if there is one.
     pub fn of(screen: &Screen) -> Outcome<Option<Front>> {

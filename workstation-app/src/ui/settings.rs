@@ -47,7 +47,8 @@ fn sites(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
     for site in sites {
         row_from_right(ui, |ui| {
-            if text_button(ui, icons::CROSS, &format!("Forget {site}"), false).clicked() {
+            let forget = text_button(ui, icons::CROSS, "Forget", false);
+            if forget.on_hover_text(format!("Ask again about {site}")).clicked() {
                 actions.push(Action::ForgetSite(site.clone()));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
