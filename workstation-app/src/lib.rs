@@ -28,6 +28,7 @@ pub mod failure;
 mod instance;
 pub mod keys;
 pub mod link;
+pub mod lock_signals;
 pub mod message;
 pub mod open;
 mod platform;

@@ -3,6 +3,8 @@
 use eframe::Renderer;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
+use crate::lock_signals::Teller;
+
 pub use super::policy_file::{POLICY_PLACE, policy_source};
 pub use super::unix::{
     call, create_private_folder, default_data_folder, is_same_user, listen, open_regular,
@@ -18,4 +20,12 @@ pub fn harden_process() {
 /// Renderers in the order in which they are tried.
 pub fn renderers() -> [Renderer; 2] {
     [Renderer::Glow, Renderer::Wgpu]
+}
+
+/// Tells as long as it is held.
+pub struct LockSignals;
+
+/// Nothing is listened to yet.
+pub fn watch_lock_signals(_teller: Teller) -> Option<LockSignals> {
+    None
 }

@@ -9,18 +9,21 @@ mod windows;
 
 #[cfg(target_os = "linux")]
 pub use linux::{
-    POLICY_PLACE, call, create_private_folder, default_data_folder, harden_process, is_same_user,
-    listen, open_regular, passphrase_source, policy_source, renderers, sync_folder,
+    LockSignals, POLICY_PLACE, call, create_private_folder, default_data_folder, harden_process,
+    is_same_user, listen, open_regular, passphrase_source, policy_source, renderers, sync_folder,
+    watch_lock_signals,
 };
 #[cfg(target_os = "macos")]
 pub use macos::{
-    POLICY_PLACE, call, create_private_folder, default_data_folder, harden_process, is_same_user,
-    listen, open_regular, passphrase_source, policy_source, renderers, sync_folder,
+    LockSignals, POLICY_PLACE, call, create_private_folder, default_data_folder, harden_process,
+    is_same_user, listen, open_regular, passphrase_source, policy_source, renderers, sync_folder,
+    watch_lock_signals,
 };
 #[cfg(windows)]
 pub use windows::{
-    POLICY_PLACE, call, create_private_folder, default_data_folder, harden_process, is_same_user,
-    listen, open_regular, passphrase_source, policy_source, renderers, sync_folder,
+    LockSignals, POLICY_PLACE, call, create_private_folder, default_data_folder, harden_process,
+    is_same_user, listen, open_regular, passphrase_source, policy_source, renderers, sync_folder,
+    watch_lock_signals,
 };
 
 #[cfg(unix)]

@@ -15,6 +15,7 @@ use interprocess::os::windows::security_descriptor::SecurityDescriptor;
 use windows_registry::{LOCAL_MACHINE, Type};
 
 use crate::instance::door_name;
+use crate::lock_signals::Teller;
 use crate::policy::Source;
 
 /// Creates a folder; below the user's profile Windows gives access to its owner alone.
@@ -99,4 +100,12 @@ pub fn call(data_folder: &Path) -> Result<Stream> {
 /// The pipe's own access rules have seen to it.
 pub fn is_same_user(_stream: &Stream) -> bool {
     true
+}
+
+/// Tells as long as it is held.
+pub struct LockSignals;
+
+/// Nothing is listened to yet.
+pub fn watch_lock_signals(_teller: Teller) -> Option<LockSignals> {
+    None
 }
