@@ -7,7 +7,7 @@
 
 use crate::bounds::{self, Inside};
 use crate::certs::SecretKey;
-use crate::decrypt::{self, Integrity, OpenError, Opened, Problem, Rules};
+use crate::decrypt::{self, Envelope, Integrity, OpenError, Opened, Problem, Rules};
 use crate::framing::{Container, Outline};
 use crate::gnupg::Gnupg;
 use crate::inside::{self, BodyError, Content, Room};
@@ -15,7 +15,7 @@ use crate::last_resort::Asked;
 use crate::limits;
 use crate::refusals::Refusals;
 use crate::secret::Passphrase;
-use crate::session::{Candidate, Found, Unlocked, Unlocker};
+use crate::session::{Candidate, Found, HIDDEN, Unlocked, Unlocker};
 use crate::{engine_rpgp, engine_sequoia, sniff};
 use sequoia_openpgp::types::SymmetricAlgorithm;
 use std::cell::RefCell;
@@ -64,6 +64,13 @@ impl Opener {
     #[must_use]
     pub fn is_unlocked(&self) -> bool {
         !self.unlocked.is_empty()
+    }
+
+    /// Whether a key that is unlocked may open this message.
+    #[must_use]
+    pub fn is_unlocked_for(&self, envelope: &Envelope) -> bool {
+        let named = |id: &String| *id == HIDDEN || self.unlocked.holds(&self.held, id);
+        self.is_unlocked() && envelope.sealed_to.iter().any(named)
     }
 
     /// Opens a message with whichever held key fits, or with the passphrase alone; through several

@@ -56,6 +56,15 @@ impl Unlocked {
         self.0.is_empty()
     }
 
+    /// Whether one of these keys is unlocked and has this key ID.
+    pub(crate) fn holds(&self, held: &[SecretKey], key_id: &str) -> bool {
+        held.iter().enumerate().any(|(number, owner)| {
+            owner.secrets().any(|secret| {
+                secret.keyid().to_hex() == key_id && self.0.contains_key(&name_of(number, &secret))
+            })
+        })
+    }
+
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }

@@ -18,7 +18,7 @@ use workstation_app::audio::overview::Overview;
 use workstation_app::audio::pcm::Pcm;
 use workstation_app::audio::play::{Playback, SoundFault};
 use workstation_app::keys::KeyCard;
-use workstation_app::message::{Event, Recording, Seal, Stage};
+use workstation_app::message::{Event, Ready, Recording, Seal, Stage};
 use workstation_app::settings::{Settings, ThemeChoice};
 use workstation_app::state::{Action, AppState};
 use workstation_app::texts::{Failure, FailureKind};
@@ -70,8 +70,12 @@ pub fn locked() -> AppState {
         sealed_to: vec!["D0810CE0A01B03C5".to_owned()],
         by_passphrase: false,
         opened_by: vec![card()],
+        ready: Ready::Nothing,
     };
-    state.apply(Event::Located { generation, seal, name: OsString::new() }, Instant::now());
+    state.apply(
+        Event::Located { generation, seal, name: OsString::new(), digest: [7; 32] },
+        Instant::now(),
+    );
     state
 }
 
@@ -82,7 +86,7 @@ pub fn opening() -> AppState {
     let long_ago = Instant::now()
         .checked_sub(Duration::from_secs(2))
         .expect("a clock that has run for seconds");
-    state.act(Action::Unlock(passphrase), long_ago);
+    state.act(Action::Unlock(Some(passphrase)), long_ago);
     state.apply(Event::Progress { generation, stage: Stage::Decoding(0.4) }, Instant::now());
     state
 }

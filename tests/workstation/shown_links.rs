@@ -8,7 +8,7 @@ use workstation_app::link::login::Question;
 use workstation_app::message::{Event, Stage};
 use workstation_app::open::source::Source;
 use workstation_app::settings::Settings;
-use workstation_app::state::{Action, AppState};
+use workstation_app::state::{Action, AppState, Place};
 
 use crate::shown::{CALL, card, listening};
 
@@ -80,6 +80,6 @@ pub fn settings() -> AppState {
     let mut state = AppState::new(Settings::default());
     state.settings.hosts = vec!["https://pbx.example.com".to_owned()];
     state.settings.kept = vec!["http://archive.example.com:8080".to_owned()];
-    state.act(Action::ToggleSettings, Instant::now());
+    state.act(Action::Show(Place::Settings), Instant::now());
     state
 }

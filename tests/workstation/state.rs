@@ -14,7 +14,7 @@ use workstation_app::audio::overview::Overview;
 use workstation_app::audio::pcm::Pcm;
 use workstation_app::audio::play::Playback;
 use workstation_app::keys::KeyCard;
-use workstation_app::message::{Command, Event, Recording, Seal, Stage};
+use workstation_app::message::{Command, Event, Ready, Recording, Seal, Stage};
 use workstation_app::open::dialog::Wanted;
 use workstation_app::settings::Settings;
 use workstation_app::state::{Action, AppState, Effect, Screen};
@@ -52,12 +52,16 @@ fn seal() -> Seal {
         sealed_to: vec!["A".repeat(16)],
         by_passphrase: false,
         opened_by: vec![card("Anna <a@x>")],
+        ready: Ready::Nothing,
     }
 }
 
 fn located(state: &mut AppState) -> Vec<Effect> {
     let generation = state.generation();
-    apply(state, Event::Located { generation, seal: seal(), name: OsString::new() })
+    apply(
+        state,
+        Event::Located { generation, seal: seal(), name: OsString::new(), digest: [7; 32] },
+    )
 }
 
 fn passphrase() -> Passphrase {
@@ -88,7 +92,7 @@ fn listening() -> AppState {
     let mut state = new_state();
     open(&mut state, CALL);
     located(&mut state);
-    act(&mut state, Action::Unlock(passphrase()));
+    act(&mut state, Action::Unlock(Some(passphrase())));
     let generation = state.generation();
     apply(&mut state, Event::Ready { generation, recording: recording(60) });
     state
@@ -103,7 +107,7 @@ fn a_recording_takes_the_straight_line() {
     located(&mut state);
     assert!(matches!(&state.screen, Screen::Locked(locked) if !locked.is_wrong));
     assert_eq!(state.title(), "5551234567, 1 Jan 09:30 - Callseal");
-    let effects = act(&mut state, Action::Unlock(passphrase()));
+    let effects = act(&mut state, Action::Unlock(Some(passphrase())));
     assert!(matches!(effects.as_slice(), [Effect::Send(Command::Unlock { generation: 1, .. })]));
     assert!(matches!(state.screen, Screen::Opening(_)));
     apply(&mut state, Event::Progress { generation: 1, stage: Stage::Decoding(0.5) });
@@ -120,7 +124,7 @@ fn a_wrong_passphrase_keeps_the_recording_and_empties_the_field() {
     located(&mut state);
     let Screen::Locked(first) = state.screen.clone() else { panic!("not locked") };
     for _ in 0..20 {
-        act(&mut state, Action::Unlock(passphrase()));
+        act(&mut state, Action::Unlock(Some(passphrase())));
         assert!(failed(&mut state, Problem::WrongPassphrase).is_empty());
     }
     let Screen::Locked(last) = &state.screen else { panic!("not locked") };
@@ -135,8 +139,16 @@ fn an_answer_for_another_recording_is_dropped() {
     let old = state.generation();
     open(&mut state, "20260102-101500_5550000000_SALES_agent02-all.mp3.pgp");
     assert!(
-        apply(&mut state, Event::Located { generation: old, seal: seal(), name: OsString::new() })
-            .is_empty()
+        apply(
+            &mut state,
+            Event::Located {
+                generation: old,
+                seal: seal(),
+                name: OsString::new(),
+                digest: [7; 32]
+            }
+        )
+        .is_empty()
     );
     assert!(matches!(state.screen, Screen::Empty));
     let effects = apply(&mut state, Event::Ready { generation: old, recording: recording(1) });
@@ -210,7 +222,7 @@ fn cancel_asks_for_the_passphrase_again() {
     let mut state = new_state();
     open(&mut state, CALL);
     located(&mut state);
-    act(&mut state, Action::Unlock(passphrase()));
+    act(&mut state, Action::Unlock(Some(passphrase())));
     let old = state.generation();
     act(&mut state, Action::Cancel);
     assert!(

@@ -14,6 +14,7 @@ use workstation_app::keys::store::KeyStore;
 use workstation_app::link::login::Logins;
 use workstation_app::message::{Command, Event, Wake};
 use workstation_app::texts::{FailureKind, words};
+use workstation_app::unlocking::Unlocking;
 use workstation_app::worker::Worker;
 
 const WAIT: Duration = Duration::from_secs(20);
@@ -51,13 +52,17 @@ fn a_fault_in_any_command_is_told_and_the_next_command_is_obeyed() -> Outcome {
     let worker = Worker {
         store: KeyStore::in_folder(folder.path()),
         events: event_sender,
-        // After the keys, each first answer to three commands; what follows from a fault is told.
-        wake: panicking(&[2, 4, 6]),
+        // After the keys and the policy, each first answer to three commands; what follows from a
+        // fault is told.
+        wake: panicking(&[3, 5, 7]),
         selected: Arc::new(AtomicU64::new(0)),
         logins: Logins::default(),
+        unlocking: Unlocking::default(),
+        to_keep: Vec::new(),
     };
     let thread = thread::spawn(move || worker.run(&received));
     ensure!(matches!(next(&events)?, Event::Keys { .. }), "it begins with the keys");
+    ensure!(matches!(next(&events)?, Event::Policy(_)), "the policy follows");
     let missing = || Path::new("/no/such/recording.pgp").to_owned();
 
     commands.send(Command::Open { generation: 1, source: missing().into() })?;
@@ -65,7 +70,7 @@ fn a_fault_in_any_command_is_told_and_the_next_command_is_obeyed() -> Outcome {
     is_fault(&next(&events)?, 1)?;
 
     let passphrase = Passphrase::new(b"x".to_vec().into());
-    commands.send(Command::Unlock { generation: 2, passphrase })?;
+    commands.send(Command::Unlock { generation: 2, passphrase: Some(passphrase) })?;
     next(&events)?;
     is_fault(&next(&events)?, 2)?;
 

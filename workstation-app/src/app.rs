@@ -16,6 +16,8 @@ use crate::downloads::{self, Watched};
 use crate::instance::Door;
 use crate::keys::store::KeyStore;
 use crate::link::login::Logins;
+use crate::lock_signals::{self, Watch};
+use crate::locking::Habits;
 use crate::message::{COMMAND_CAPACITY, Command, EVENT_CAPACITY, Event, Wake};
 use crate::open::dialog;
 use crate::open::source::Source;
@@ -26,6 +28,7 @@ use crate::state::{Action, AppState, Effect};
 use crate::texts::{self, Failure, FailureKind};
 use crate::ui::passphrase::TypedGuard;
 use crate::ui::{self, View, theme};
+use crate::unlocking::Unlocking;
 use crate::worker::Worker;
 
 /// Often enough for a moving line, seldom enough for a laptop's battery.
@@ -95,6 +98,7 @@ pub struct App {
     worker: Option<JoinHandle<()>>,
     title: String,
     watched: Option<Watched>,
+    signals: Watch,
     /// Since when the window is being brought to the front.
     raised: Option<Instant>,
 }
@@ -122,10 +126,20 @@ impl App {
             wake: Arc::clone(&wake),
             selected: Arc::clone(&selected),
             logins: Logins::default(),
+            unlocking: Unlocking::default(),
+            to_keep: Vec::new(),
         };
         let thread = std::thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || worker.run(&received));
+        let signals = lock_signals::watch({
+            let (events, wake) = (event_sender.clone(), Arc::clone(&wake));
+            move |reason| {
+                // The window may be closing.
+                let _ = events.send(Event::Lock(reason));
+                wake();
+            }
+        });
         let mut app = Self {
             state: AppState::new(settings),
             view: View::new(guard),
@@ -139,9 +153,11 @@ impl App {
             worker: thread.ok(),
             title: String::new(),
             watched: None,
+            signals,
             raised: None,
         };
         app.watch_downloads();
+        app.send(Command::Habits(Habits::of(&app.state.settings)));
         app.act(Action::Open(sources));
         app
     }
@@ -159,8 +175,12 @@ impl App {
     fn drain_events(&mut self) {
         loop {
             let Some(Ok(event)) = self.events.as_ref().map(Receiver::try_recv) else { break };
+            let is_wiped = matches!(event, Event::Relocked);
             let effects = self.state.apply(event, Instant::now());
             self.carry_out(effects);
+            if is_wiped {
+                self.signals.wiped();
+            }
         }
         let heard = Event::Playback(self.player.playback());
         let effects = self.state.apply(heard, Instant::now());
@@ -246,6 +266,19 @@ impl App {
         ctx.request_repaint_after(RAISE_INTERVAL);
     }
 
+    /// Locks what nobody uses, and says when to look again.
+    fn tick(&mut self, ctx: &egui::Context) {
+        let now = Instant::now();
+        if ctx.input(is_used) {
+            self.act(Action::Use);
+        }
+        let effects = self.state.tick(now);
+        self.carry_out(effects);
+        if let Some(left) = self.state.next_tick(now) {
+            ctx.request_repaint_after(left);
+        }
+    }
+
     fn show_title(&mut self, ctx: &egui::Context) {
         let title = self.state.title();
         if title != self.title {
@@ -263,6 +296,24 @@ fn raise(ctx: &egui::Context) {
     ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
 }
 
+/// Whether a person did anything.
+fn is_used(input: &egui::InputState) -> bool {
+    input.events.iter().any(|event| {
+        matches!(
+            event,
+            egui::Event::Key { .. }
+                | egui::Event::Text(_)
+                | egui::Event::Paste(_)
+                | egui::Event::Ime(_)
+                | egui::Event::PointerMoved(_)
+                | egui::Event::PointerButton { .. }
+                | egui::Event::MouseWheel { .. }
+                | egui::Event::Touch { .. }
+                | egui::Event::AccessKitActionRequest(_)
+        )
+    })
+}
+
 fn wake_of(ctx: &egui::Context) -> Wake {
     let ctx = ctx.clone();
     Arc::new(move || ctx.request_repaint())
@@ -273,6 +324,7 @@ impl eframe::App for App {
         self.drain_events();
         self.show_title(ctx);
         self.keep_raising(ctx);
+        self.tick(ctx);
         if self.state.is_moving() {
             ctx.request_repaint_after(MOVING_INTERVAL);
         }

@@ -21,7 +21,7 @@ use crate::open::source::Source;
 use crate::policy::{self, Policy};
 use crate::report::Report;
 use crate::texts::{self, Failure, FailureKind};
-use crate::{call, open, platform, worker};
+use crate::{call, open, opening, platform};
 
 /// A passphrase longer than this is a file given by mistake.
 const PASSPHRASE_OCTETS: u64 = 64 << 10;
@@ -86,7 +86,7 @@ impl Checker {
             Ok(held) => held.keys,
             Err(error) => return Err(Outcome::could_not_run(error.to_string())),
         };
-        let opener = worker::opener(held.clone(), rules).keep_unlocked();
+        let opener = opening::opener(held.clone(), rules).keep_unlocked();
         Ok(Self {
             held,
             rules,
@@ -155,7 +155,7 @@ impl Checker {
         let rules = rules()?;
         if rules != self.rules {
             self.rules = rules;
-            self.opener = worker::opener(self.held.clone(), rules).keep_unlocked();
+            self.opener = opening::opener(self.held.clone(), rules).keep_unlocked();
         }
         Ok(())
     }
@@ -170,7 +170,7 @@ impl Checker {
         };
         let held = self.held.iter().map(|key| KeyCard::of(key).into()).collect();
         let mut report = Report { held, ..Report::default() };
-        let seal = match worker::locate(&octets, &self.held) {
+        let seal = match opening::locate(&octets, &self.held) {
             Ok((_, seal)) => seal,
             Err((failure, sealed_to)) => {
                 report.sealed_to = sealed_to;
@@ -192,7 +192,7 @@ impl Checker {
     /// With what is unlocked already; with the passphrase where that does not do.
     fn open(&mut self, octets: &[u8]) -> Result<Result<Opened, Failure>, String> {
         if self.opener.is_unlocked()
-            && let Ok(opened) = worker::open_message(&mut self.opener, octets, None)
+            && let Ok(opened) = opening::open_message(&mut self.opener, octets, None)
         {
             return Ok(Ok(opened));
         }
@@ -201,7 +201,7 @@ impl Checker {
             None => read_passphrase(self.descriptor.ok_or(texts::PASSPHRASE_NEEDED)?)?,
         };
         let typed = self.passphrase.insert(passphrase);
-        Ok(worker::open_message(&mut self.opener, octets, Some(typed)))
+        Ok(opening::open_message(&mut self.opener, octets, Some(typed)))
     }
 }
 
@@ -237,7 +237,7 @@ fn describe(mut report: Report, opened: Opened) -> Report {
     report.unlock_ms = Some(millis(opened.unlock_time));
     report.decrypt_ms = Some(millis(opened.decrypt_time));
     let started = Instant::now();
-    let decoded = worker::decode_audio(&opened.data, &mut |_| ControlFlow::Continue(()));
+    let decoded = opening::decode_audio(&opened.data, &mut |_| ControlFlow::Continue(()));
     match decoded {
         Ok(Some(decoded)) => {
             report.decode_ms = Some(millis(started.elapsed()));

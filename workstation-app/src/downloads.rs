@@ -6,8 +6,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel};
 use std::time::{Duration, Instant};
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use sha2::{Digest as _, Sha256};
 use shared::decrypt;
 
+use crate::failure::FailureKind;
 use crate::message::{Event, Wake};
 use crate::open;
 
@@ -87,19 +89,23 @@ fn is_recording(path: &Path) -> bool {
     open::read_file(path).is_ok_and(|octets| decrypt::inspect(&octets).is_ok())
 }
 
-/// Removes a file from the folder of downloads that still holds `octets`; true if it did. A file
-/// anywhere else stays: it may be the only one.
+/// Removes a file from the folder of downloads if it still is the one with this SHA-256; true if it
+/// did. A file anywhere else stays: it may be the only one. One that is gone needs no removing.
 ///
 /// # Errors
 /// The system's reason, or that it is another file by now.
-pub fn remove(path: &Path, octets: &[u8]) -> Result<bool, String> {
+pub fn remove(path: &Path, digest: &[u8; 32]) -> Result<bool, String> {
     let place = path.parent().and_then(|parent| std::fs::canonicalize(parent).ok());
     let downloads = folder().and_then(|folder| std::fs::canonicalize(folder).ok());
     if place.is_none() || place != downloads {
         return Ok(false);
     }
-    let now = open::read_file(path).map_err(|failure| failure.detail)?;
-    if *now != octets {
+    let now = match open::read_file(path) {
+        Ok(octets) => octets,
+        Err(failure) if failure.kind == FailureKind::FileMissing => return Ok(false),
+        Err(failure) => return Err(failure.detail),
+    };
+    if Sha256::digest(&*now)[..] != digest[..] {
         return Err("it is another file by now".to_owned());
     }
     std::fs::remove_file(path).map(|()| true).map_err(|error| error.to_string())

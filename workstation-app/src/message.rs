@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use shared::secret::Passphrase;
 
@@ -12,8 +13,11 @@ use crate::audio::play::Playback;
 use crate::keys::KeyCard;
 use crate::link::fetch::Received;
 use crate::link::login::{Login, Question};
+use crate::lock_signals::LockReason;
+use crate::locking::Habits;
 use crate::open::dialog::Wanted;
 use crate::open::source::Source;
+use crate::policy::Policy;
 use crate::screen::Notice;
 use crate::texts::Failure;
 
@@ -51,9 +55,13 @@ pub enum Command {
     Unlock {
         /// The selection this belongs to.
         generation: Generation,
-        /// What was typed.
-        passphrase: Passphrase,
+        /// What was typed; nothing where the key is unlocked or the keychain knows.
+        passphrase: Option<Passphrase>,
     },
+    /// Forget every unlocked key, now.
+    Lock,
+    /// What the person wants of unlocked keys from now on.
+    Habits(Habits),
     /// Look whether the system's keychain knows the answer.
     Recall {
         /// The selection this belongs to.
@@ -66,10 +74,12 @@ pub enum Command {
         /// Scheme, host and port.
         site: String,
     },
-    /// Remove the file of the recording that was read.
+    /// Remove the file of a recording that was heard.
     Remove {
         /// Which file.
         path: PathBuf,
+        /// The SHA-256 that it had when it was read.
+        digest: [u8; 32],
     },
     /// Forget the recording that was read.
     Forget,
@@ -91,6 +101,8 @@ impl Command {
             | Self::ForgetSite { .. }
             | Self::Remove { .. }
             | Self::Forget
+            | Self::Lock
+            | Self::Habits(_)
             | Self::ImportKey { .. } => None,
         }
     }
@@ -105,6 +117,20 @@ pub struct Seal {
     pub by_passphrase: bool,
     /// Held keys that may open it.
     pub opened_by: Vec<KeyCard>,
+    /// What opens it without a word being typed.
+    pub ready: Ready,
+}
+
+/// What opens a recording without a passphrase being typed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ready {
+    /// Nothing does.
+    #[default]
+    Nothing,
+    /// A key that is unlocked.
+    Unlocked,
+    /// The system's keychain, which keeps the passphrase.
+    Keychain,
 }
 
 /// A recording that can be played.
@@ -147,6 +173,17 @@ pub enum Event {
         /// Damaged files, as paths.
         damaged: Vec<PathBuf>,
     },
+    /// What the administrator has decided, as read now.
+    Policy(Policy),
+    /// A key is unlocked and stays so until then.
+    Unlocked {
+        /// When it is locked again.
+        until: Instant,
+    },
+    /// No key is unlocked any more.
+    Relocked,
+    /// The person leaves the computer.
+    Lock(LockReason),
     /// The file is a sealed recording.
     Located {
         /// The selection this belongs to.
@@ -155,6 +192,13 @@ pub enum Event {
         seal: Seal,
         /// The file's name, as its server gave it; empty for a file of this computer.
         name: OsString,
+        /// SHA-256 of the sealed file.
+        digest: [u8; 32],
+    },
+    /// The keychain keeps the sign-in for a site from now on.
+    SignInKept {
+        /// Scheme, host and port.
+        site: String,
     },
     /// The site asks who wants to know.
     SignIn {

@@ -3,22 +3,41 @@
 //! It stands in one place that users cannot write: `/etc/callseal/policy.toml`, on Windows
 //! `HKLM\Software\Policies\Callseal`. No flag, no variable and no file of a user takes its place.
 //! It is read for every recording and never kept, so that a change holds at once. Where it says
-//! nothing, the strictest holds; one that cannot be trusted or understood opens nothing.
+//! nothing, no recording opens that could not open elsewhere, and how long a key stays unlocked is
+//! its owner's to choose; one that cannot be trusted or understood opens nothing.
 
 use std::ops::Range;
 
 use shared::decrypt::Rules;
 use shared::recording::escaped;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use crate::platform;
 use crate::texts::{Failure, FailureKind};
 
 /// What was decided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Recordings without protection against changes open, and are marked.
     pub allow_without_integrity: bool,
+    /// A key may stay unlocked for so long at most; 0: the passphrase is asked for every recording.
+    pub keep_unlocked_minutes: u32,
+    /// A window that nobody uses locks after so long at most.
+    pub idle_minutes: u32,
+    /// The system's keychain may keep the passphrase of a key.
+    pub allow_passphrase_in_keychain: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            allow_without_integrity: false,
+            // A shift.
+            keep_unlocked_minutes: 480,
+            idle_minutes: 60,
+            allow_passphrase_in_keychain: true,
+        }
+    }
 }
 
 /// What a system keeps, not understood yet.
@@ -35,13 +54,76 @@ pub enum Source {
 /// One key of the policy.
 struct Key {
     name: &'static str,
-    set: fn(&mut Policy, bool),
+    value: Value,
 }
 
-const KEYS: [Key; 1] = [Key {
-    name: "allow_without_integrity",
-    set: |policy, value| policy.allow_without_integrity = value,
-}];
+/// What a key may be set to.
+enum Value {
+    Switch(fn(&mut Policy, bool)),
+    Minutes { least: u32, most: u32, set: fn(&mut Policy, u32) },
+}
+
+const DAY_MINUTES: u32 = 24 * 60;
+
+const KEYS: [Key; 4] = [
+    Key {
+        name: "allow_without_integrity",
+        value: Value::Switch(|policy, value| policy.allow_without_integrity = value),
+    },
+    Key {
+        name: "keep_unlocked_minutes",
+        value: Value::Minutes {
+            least: 0,
+            most: DAY_MINUTES,
+            set: |policy, minutes| policy.keep_unlocked_minutes = minutes,
+        },
+    },
+    Key {
+        name: "idle_minutes",
+        value: Value::Minutes {
+            least: 1,
+            most: DAY_MINUTES,
+            set: |policy, minutes| policy.idle_minutes = minutes,
+        },
+    },
+    Key {
+        name: "allow_passphrase_in_keychain",
+        value: Value::Switch(|policy, value| policy.allow_passphrase_in_keychain = value),
+    },
+];
+
+impl Key {
+    fn set_from_file(&self, policy: &mut Policy, value: &DeValue<'_>) -> Result<(), String> {
+        match (&self.value, value) {
+            (Value::Switch(set), DeValue::Boolean(is_set)) => set(policy, *is_set),
+            (Value::Switch(_), _) => return Err("must be true or false".to_owned()),
+            (Value::Minutes { .. }, DeValue::Integer(number)) => {
+                let minutes = u32::from_str_radix(number.as_str(), number.radix()).ok();
+                return self.set_minutes(policy, minutes);
+            }
+            (Value::Minutes { .. }, _) => return self.set_minutes(policy, None),
+        }
+        Ok(())
+    }
+
+    fn set_from_registry(&self, policy: &mut Policy, number: Option<u32>) -> Result<(), String> {
+        match (&self.value, number) {
+            (Value::Switch(set), Some(number @ 0..=1)) => set(policy, number == 1),
+            (Value::Switch(_), _) => return Err("must be a DWORD, 0 or 1".to_owned()),
+            (Value::Minutes { .. }, number) => return self.set_minutes(policy, number),
+        }
+        Ok(())
+    }
+
+    fn set_minutes(&self, policy: &mut Policy, minutes: Option<u32>) -> Result<(), String> {
+        let Value::Minutes { least, most, set } = &self.value else { return Ok(()) };
+        let Some(minutes) = minutes.filter(|minutes| (least..=most).contains(&minutes)) else {
+            return Err(format!("must be a whole number of minutes from {least} to {most}"));
+        };
+        set(policy, minutes);
+        Ok(())
+    }
+}
 
 /// Reads it, now.
 pub fn read() -> Result<Policy, Failure> {
@@ -77,10 +159,8 @@ impl Policy {
             let Some(key) = KEYS.iter().find(|key| key.name == name.get_ref()) else {
                 return Err(at(Some(name.span()), &format!("unknown key {shown}")));
             };
-            let Some(is_set) = value.get_ref().as_bool() else {
-                return Err(at(Some(name.span()), &format!("{shown} must be true or false")));
-            };
-            (key.set)(&mut policy, is_set);
+            key.set_from_file(&mut policy, value.get_ref())
+                .map_err(|what| at(Some(name.span()), &format!("{shown} {what}")))?;
         }
         Ok(policy)
     }
@@ -94,10 +174,8 @@ impl Policy {
             let Some(key) = KEYS.iter().find(is_it) else {
                 return Err(at(&format!("unknown name {shown}")));
             };
-            let Some(number @ 0..=1) = value else {
-                return Err(at(&format!("{shown} must be a DWORD, 0 or 1")));
-            };
-            (key.set)(&mut policy, *number == 1);
+            key.set_from_registry(&mut policy, *value)
+                .map_err(|what| at(&format!("{shown} {what}")))?;
         }
         Ok(policy)
     }
@@ -164,6 +242,23 @@ mod tests {
     }
 
     #[test]
+    fn times_are_limits_in_minutes() {
+        for policy in [
+            of_text("keep_unlocked_minutes = 0\nidle_minutes = 0x5"),
+            Policy::of(&Source::Registry(vec![
+                ("KeepUnlockedMinutes".to_owned(), Some(0)),
+                ("IdleMinutes".to_owned(), Some(5)),
+            ])),
+        ] {
+            let policy = policy.unwrap();
+            assert_eq!((policy.keep_unlocked_minutes, policy.idle_minutes), (0, 5));
+            assert!(policy.allow_passphrase_in_keychain);
+        }
+        let policy = of_text("allow_passphrase_in_keychain = false").unwrap();
+        assert!(!policy.allow_passphrase_in_keychain);
+    }
+
+    #[test]
     fn a_mistake_in_the_file_is_found_on_its_line_with_its_key() {
         for (text, expected) in [
             ("\nallow_all = true\n", "line 2 of PLACE: unknown key allow_all"),
@@ -177,6 +272,11 @@ mod tests {
             ("allow_without_integrity = 1", "must be true or false"),
             ("Allow_Without_Integrity = true", "unknown key Allow_Without_Integrity"),
             ("allow_without_integrity", "line 1 of PLACE: "),
+            ("idle_minutes = 0", "idle_minutes must be a whole number of minutes from 1 to 1440"),
+            ("keep_unlocked_minutes = -1", "from 0 to 1440"),
+            ("keep_unlocked_minutes = 1.5", "from 0 to 1440"),
+            ("keep_unlocked_minutes = 99999999999999999999", "from 0 to 1440"),
+            ("keep_unlocked_minutes = true", "from 0 to 1440"),
             (
                 "allow_without_integrity = true\nallow_without_integrity = true",
                 "line 2 of PLACE: duplicate key",
@@ -196,6 +296,8 @@ mod tests {
             ("", Some(1), "unknown name"),
             ("AllowWithoutIntegrity", Some(2), "AllowWithoutIntegrity must be a DWORD, 0 or 1"),
             ("AllowWithoutIntegrity", None, "AllowWithoutIntegrity must be a DWORD, 0 or 1"),
+            ("IdleMinutes", Some(0), "IdleMinutes must be a whole number of minutes from 1"),
+            ("KeepUnlockedMinutes", None, "KeepUnlockedMinutes must be a whole number"),
         ] {
             let error = of_value(name, value).unwrap_err();
             assert!(error.contains(expected), "{name}: {error}");

@@ -1,5 +1,6 @@
 //! What can the window show, what can a person do, and what can follow?
 
+use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 use shared::secret::Passphrase;
@@ -8,11 +9,22 @@ use crate::audio::play::Playback;
 use crate::call::CallCard;
 use crate::link::fetch::Received;
 use crate::link::login::{Login, Question};
+use crate::locking::LockCause;
 use crate::message::{Command, Recording, Seal, Stage};
 use crate::open::dialog::Wanted;
 use crate::open::source::Source;
 use crate::settings::Settings;
 use crate::texts::{Failure, Remedy};
+
+/// Which part of the window is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// The recording that is open.
+    #[default]
+    Recording,
+    /// The settings.
+    Settings,
+}
 
 /// What the window's main part shows.
 #[derive(Clone, Debug)]
@@ -40,6 +52,8 @@ pub struct Locked {
     pub seal: Seal,
     /// The last passphrase was wrong.
     pub is_wrong: bool,
+    /// It was open, and was locked for this.
+    pub cause: Option<LockCause>,
     /// Changes whenever the field must be empty and have the focus.
     pub attempt: u64,
 }
@@ -53,6 +67,8 @@ pub struct Opening {
     pub stage: Stage,
     /// Since when.
     pub since: Instant,
+    /// A passphrase was typed; else a key was unlocked already, or the keychain knew.
+    pub is_typed: bool,
 }
 
 /// A recording that can be heard.
@@ -62,7 +78,49 @@ pub struct Listening {
     pub recording: Recording,
     /// What can be heard now.
     pub playback: Playback,
+    /// How much of it was really played, not jumped over.
+    pub heard: Heard,
 }
+
+/// How much of a recording was really played.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard {
+    /// In the recording's own time.
+    pub length: Duration,
+    /// Played to the end once already.
+    pub is_done: bool,
+    /// When it was last looked at.
+    pub at: Instant,
+}
+
+impl Listening {
+    /// Takes what can be heard now; true once, when the end was reached and most of it was played.
+    pub fn hear(&mut self, playback: Playback, now: Instant) -> bool {
+        let passed = now.saturating_duration_since(self.heard.at);
+        let gone = playback.position.saturating_sub(self.playback.position);
+        // Nobody plays faster than this; what goes faster is a jump.
+        let is_played = gone <= passed * MOST_SPEED + JUMP_TOLERANCE;
+        if is_played && self.playback.is_playing {
+            self.heard.length += gone;
+        }
+        self.heard.at = now;
+        self.playback = playback;
+        let length = self.recording.pcm.duration();
+        let is_new = playback.has_ended && !self.heard.is_done;
+        let is_heard = is_new && self.heard.length >= length.mul_f32(MOST_OF_IT);
+        self.heard.is_done |= is_heard;
+        is_heard
+    }
+}
+
+/// The fastest that a recording may ever be played.
+const MOST_SPEED: u32 = 4;
+
+/// The player looks at its clock less often than the window does.
+const JUMP_TOLERANCE: Duration = Duration::from_millis(500);
+
+/// Whoever jumps over some of it has heard it all the same.
+const MOST_OF_IT: f32 = 0.8;
 
 /// A host that recordings may come from, if the person says so.
 #[derive(Clone, Debug)]
@@ -100,6 +158,26 @@ pub struct Selected {
     pub source: Source,
     /// What its name says.
     pub call: CallCard,
+    /// Whom it is sealed for, once that was read.
+    pub seal: Option<Seal>,
+    /// SHA-256 of the sealed file, once that was read.
+    pub digest: [u8; 32],
+    /// Where it was when it was locked.
+    pub resume_at: Duration,
+}
+
+impl Selected {
+    /// Nothing is known yet but where it comes from.
+    pub fn of(source: Source, call: CallCard) -> Self {
+        Self { source, call, seal: None, digest: [0; 32], resume_at: Duration::ZERO }
+    }
+
+    /// It got its name from the server that sent it.
+    pub fn rename(&mut self, name: &OsStr) {
+        if !name.is_empty() {
+            self.call = CallCard::of_name(name);
+        }
+    }
 }
 
 /// What is being read or fetched; the screen stays until it is known what it is.
@@ -137,8 +215,8 @@ pub enum Action {
     OpenOffered,
     /// Does not want them.
     DismissOffered,
-    /// Wants the settings, or is done with them.
-    ToggleSettings,
+    /// Wants another part of the window, or is done with it.
+    Show(Place),
     /// Changed them.
     Settings(Settings),
     /// Wants a site forgotten: its links are asked about again, its sign-in too.
@@ -152,8 +230,12 @@ pub enum Action {
         /// To be remembered by the system's keychain.
         is_kept: bool,
     },
-    /// Typed a passphrase.
-    Unlock(Passphrase),
+    /// Typed a passphrase; none where the keychain knows it.
+    Unlock(Option<Passphrase>),
+    /// Wants everything locked, now.
+    Lock,
+    /// Did something, whatever it was.
+    Use,
     /// Does not want to wait.
     Cancel,
     /// Closed the recording.

@@ -34,6 +34,12 @@ pub struct Settings {
     pub offers_downloads: bool,
     /// Remove a sealed file there once it was heard to its end.
     pub removes_heard: bool,
+    /// A key stays unlocked for so long; 0: its passphrase is asked for every recording.
+    pub keep_unlocked_minutes: u32,
+    /// A window that nobody uses locks after so long.
+    pub idle_minutes: u32,
+    /// The system's keychain keeps the passphrase of a key once it was typed.
+    pub keeps_passphrase: bool,
 }
 
 impl Default for Settings {
@@ -45,6 +51,9 @@ impl Default for Settings {
             kept: Vec::new(),
             offers_downloads: false,
             removes_heard: false,
+            keep_unlocked_minutes: 0,
+            idle_minutes: 10,
+            keeps_passphrase: false,
         }
     }
 }

@@ -316,6 +316,18 @@ pub fn not_kept(cause: impl Display) -> String {
     )
 }
 
+/// Nothing needs to be typed.
+pub const KEPT_IN_KEYCHAIN: &str =
+    "This computer's keychain keeps the passphrase: press Open, or type another";
+
+/// The keychain did not take a passphrase.
+pub fn passphrase_not_kept(cause: impl Display) -> String {
+    format!(
+        "This computer's keychain did not take the passphrase ({cause}). It will be asked for the \
+         next recording."
+    )
+}
+
 /// A heard download is gone.
 pub const SEALED_FILE_REMOVED: &str = "The sealed file was removed from your downloads.";
 

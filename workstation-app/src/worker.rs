@@ -1,5 +1,4 @@
-//! The work thread: reads, decrypts, decodes, imports. The only place where an unlocked key
-//! lives, and only while a message is being opened.
+//! The work thread: reads, decrypts, decodes, imports.
 
 use std::ffi::OsString;
 use std::ops::ControlFlow;
@@ -7,30 +6,33 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
+use sha2::{Digest as _, Sha256};
 use shared::certs::SecretKey;
-use shared::decrypt::{self, Envelope, Integrity, Opened, Opener, Problem, Rules};
-use shared::gnupg::Gnupg;
+use shared::decrypt::{Envelope, Integrity, Opened};
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
-use crate::audio::decode::{DecodeError, Decoded, decode};
 use crate::audio::overview::Overview;
 use crate::downloads;
+use crate::keychain::{self as system_keychain, Purpose};
 use crate::keys::store::KeyStore;
 use crate::keys::{self, KeyCard};
 use crate::link::fetch::{FetchError, fetch};
 use crate::link::host_of;
 use crate::link::keychain;
 use crate::link::login::{Login, Logins, Question};
+use crate::locking::Habits;
 use crate::message::{Command, Event, Generation, Recording, Seal, Stage, Wake};
 use crate::open;
 use crate::open::source::Source;
+use crate::opening::{decode_audio, locate};
 use crate::policy;
 use crate::screen::Notice;
 use crate::texts::{self, Failure, FailureKind};
+use crate::unlocking::Unlocking;
 
 /// Progress is told this often at most.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
@@ -53,6 +55,10 @@ pub struct Worker {
     pub selected: Arc<AtomicU64>,
     /// Names and passwords for sites.
     pub logins: Logins,
+    /// Keys that are unlocked.
+    pub unlocking: Unlocking,
+    /// Sites whose sign-in the keychain is to keep once the site has taken it.
+    pub to_keep: Vec<String>,
 }
 
 /// What was read or fetched.
@@ -67,10 +73,25 @@ impl Worker {
     /// Works until the window hangs up.
     pub fn run(mut self, commands: &Receiver<Command>) {
         let mut message = None;
-        self.survive(None, |worker| worker.tell_keys());
-        for command in commands {
-            let generation = command.generation();
-            self.survive(generation, |worker| worker.obey(command, &mut message));
+        self.survive(None, |worker| {
+            worker.tell_keys();
+            worker.tell_policy();
+        });
+        loop {
+            let left =
+                self.unlocking.until().map(|at| at.saturating_duration_since(Instant::now()));
+            let command = match left {
+                Some(left) => commands.recv_timeout(left),
+                None => commands.recv().map_err(RecvTimeoutError::from),
+            };
+            match command {
+                Ok(command) => {
+                    let generation = command.generation();
+                    self.survive(generation, |worker| worker.obey(command, &mut message));
+                }
+                Err(RecvTimeoutError::Timeout) => self.lock(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
         }
     }
 
@@ -95,10 +116,12 @@ impl Worker {
                 self.logins.remove(&site);
                 keychain::forget(&site);
             }
-            Command::Remove { path } => self.remove(&path, message.as_ref()),
+            Command::Remove { path, digest } => self.remove(&path, &digest),
             Command::Unlock { generation, passphrase } => {
-                self.unlock(generation, message.as_ref(), &passphrase);
+                self.unlock(generation, message.as_ref(), passphrase.as_ref());
             }
+            Command::Lock => self.lock(),
+            Command::Habits(habits) => self.change_habits(habits),
             Command::Forget => *message = None,
             Command::ImportKey { path } => self.import_file(&path),
         }
@@ -114,7 +137,7 @@ impl Worker {
         self.tell(Event::Failed { generation, failure, sealed_to });
     }
 
-    fn read(&self, generation: Generation, source: &Source, message: &mut Option<Message>) {
+    fn read(&mut self, generation: Generation, source: &Source, message: &mut Option<Message>) {
         let brought = match self.bring(generation, source) {
             Ok(brought) => brought,
             Err(FetchError::Stopped) => return,
@@ -129,10 +152,12 @@ impl Worker {
             return self.import(&octets, Some(generation));
         }
         *message = None;
+        self.tell_policy();
         match self.locate(&octets) {
             Ok((envelope, seal)) => {
+                let digest = Sha256::digest(&*octets).into();
                 *message = Some(Message { octets, envelope });
-                self.tell(Event::Located { generation, seal, name });
+                self.tell(Event::Located { generation, seal, name, digest });
             }
             Err((failure, sealed_to)) => {
                 let failure = match host {
@@ -144,7 +169,7 @@ impl Worker {
         }
     }
 
-    fn bring(&self, generation: Generation, source: &Source) -> Result<Brought, FetchError> {
+    fn bring(&mut self, generation: Generation, source: &Source) -> Result<Brought, FetchError> {
         let link = match source {
             Source::File(path) => {
                 let octets = open::read_file(path)?;
@@ -154,7 +179,16 @@ impl Worker {
         };
         let mut told = Instant::now();
         let mut watch = |received| self.go_on(generation, &mut told, Stage::Fetching(received));
-        let fetched = fetch(link, &self.logins, &mut watch)?;
+        let fetched = fetch(link, &self.logins, &mut watch);
+        match &fetched {
+            Ok(_) => self.keep_sign_ins(),
+            Err(FetchError::SignIn(question)) if question.is_wrong => {
+                self.logins.remove(&question.site);
+                self.to_keep.retain(|site| *site != question.site);
+            }
+            Err(_) => {}
+        }
+        let fetched = fetched?;
         let host = Some(host_of(&fetched.address));
         Ok(Brought { octets: fetched.octets, name: fetched.file_name, host })
     }
@@ -174,10 +208,22 @@ impl Worker {
     }
 
     fn sign_in(&mut self, site: String, login: Login, is_kept: bool) {
-        if let (true, Err(cause)) = (is_kept, keychain::keep(&site, &login)) {
-            self.notify(true, texts::not_kept(&cause));
+        self.to_keep.retain(|kept| *kept != site);
+        if is_kept {
+            self.to_keep.push(site.clone());
         }
         self.logins.insert(site, login);
+    }
+
+    /// A site has sent a recording, so it has taken the sign-in.
+    fn keep_sign_ins(&mut self) {
+        for site in std::mem::take(&mut self.to_keep) {
+            match self.logins.of_site(&site).map(|login| keychain::keep(&site, login)) {
+                Some(Ok(())) => self.tell(Event::SignInKept { site }),
+                Some(Err(cause)) => self.notify(true, texts::not_kept(&cause)),
+                None => {}
+            }
+        }
     }
 
     fn recall(&mut self, generation: Generation, question: Question) {
@@ -189,9 +235,8 @@ impl Worker {
         self.tell(Event::Recalled { generation, question, is_known });
     }
 
-    fn remove(&self, path: &Path, message: Option<&Message>) {
-        let Some(message) = message else { return };
-        match downloads::remove(path, &message.octets) {
+    fn remove(&self, path: &Path, digest: &[u8; 32]) {
+        match downloads::remove(path, digest) {
             Ok(true) => self.notify(false, texts::SEALED_FILE_REMOVED.to_owned()),
             Ok(false) => {}
             Err(cause) => self.notify(true, texts::sealed_file_stays(&cause)),
@@ -202,14 +247,35 @@ impl Worker {
         self.tell(Event::Notice(Notice { is_bad, text }));
     }
 
-    fn unlock(&self, generation: Generation, message: Option<&Message>, passphrase: &Passphrase) {
+    /// Forgets every unlocked key.
+    fn lock(&mut self) {
+        self.unlocking.lock();
+        self.tell(Event::Relocked);
+    }
+
+    fn change_habits(&mut self, habits: Habits) {
+        if self.unlocking.set_habits(habits) {
+            for key in self.held_keys().unwrap_or_default() {
+                system_keychain::forget(Purpose::Key(&key.fingerprint()));
+            }
+        }
+        if self.unlocking.until().is_none() {
+            self.tell(Event::Relocked);
+        }
+    }
+
+    fn unlock(
+        &mut self,
+        generation: Generation,
+        message: Option<&Message>,
+        passphrase: Option<&Passphrase>,
+    ) {
         let Some(message) = message else {
             let failure = Failure::new(FailureKind::Internal, "nothing was read");
             return self.fail(generation, failure, Vec::new());
         };
-        let outcome = self
-            .open(&message.octets, passphrase)
-            .and_then(|opened| self.decode(generation, &opened));
+        let outcome =
+            self.open(message, passphrase).and_then(|opened| self.decode(generation, &opened));
         match outcome {
             Ok(Some(recording)) => self.tell(Event::Ready { generation, recording }),
             // Stopped, because something else was selected.
@@ -219,15 +285,31 @@ impl Worker {
     }
 
     /// Looks at the policy first: under a broken one nobody is asked for a passphrase.
-    fn locate(&self, octets: &[u8]) -> Result<(Envelope, Seal), (Failure, Vec<String>)> {
+    fn locate(&mut self, octets: &[u8]) -> Result<(Envelope, Seal), (Failure, Vec<String>)> {
         let held = policy::read().and_then(|_| self.held_keys());
-        locate(octets, &held.map_err(|failure| (failure, Vec::new()))?)
+        let held = held.map_err(|failure| (failure, Vec::new()))?;
+        let (envelope, mut seal) = locate(octets, &held)?;
+        seal.ready = self.unlocking.ready_for(&envelope, &envelope.keys_for(&held));
+        Ok((envelope, seal))
     }
 
-    /// The policy is read again: it may have changed while the passphrase was typed.
-    fn open(&self, octets: &[u8], passphrase: &Passphrase) -> Result<Opened, Failure> {
-        let rules = policy::read()?.rules();
-        open_message(&mut opener(self.held_keys()?, rules), octets, Some(passphrase))
+    fn open(
+        &mut self,
+        message: &Message,
+        passphrase: Option<&Passphrase>,
+    ) -> Result<Opened, Failure> {
+        let held = self.held_keys()?;
+        let (envelope, octets) = (&message.envelope, &message.octets);
+        let answer = self.unlocking.open(held, envelope, octets, passphrase);
+        self.tell(match self.unlocking.until() {
+            Some(until) => Event::Unlocked { until },
+            None => Event::Relocked,
+        });
+        let answer = answer?;
+        if let Some(cause) = answer.not_kept {
+            self.notify(true, texts::passphrase_not_kept(cause));
+        }
+        Ok(answer.opened)
     }
 
     fn decode(
@@ -256,7 +338,7 @@ impl Worker {
         }))
     }
 
-    fn import_file(&self, path: &Path) {
+    fn import_file(&mut self, path: &Path) {
         match open::read_file(path) {
             Ok(octets) => self.import(&octets, None),
             Err(failure) => {
@@ -265,9 +347,11 @@ impl Worker {
         }
     }
 
-    fn import(&self, octets: &[u8], generation: Option<Generation>) {
+    fn import(&mut self, octets: &[u8], generation: Option<Generation>) {
         match keys::import(&self.store, octets) {
             Ok(keys) => {
+                // What is unlocked was chosen among the keys of before.
+                self.lock();
                 self.tell_keys();
                 self.tell(Event::Imported { keys, generation });
             }
@@ -283,6 +367,13 @@ impl Worker {
             .map_err(|error| Failure::new(FailureKind::KeysUnreadable, error.to_string()))
     }
 
+    /// A broken policy shows when a recording is opened.
+    fn tell_policy(&self) {
+        if let Ok(policy) = policy::read() {
+            self.tell(Event::Policy(policy));
+        }
+    }
+
     fn tell_keys(&self) {
         match self.store.load() {
             Ok(held) => {
@@ -293,70 +384,5 @@ impl Worker {
                 self.tell(Event::ImportFailed { message: error.to_string(), generation: None });
             }
         }
-    }
-}
-
-/// Says whom a message is sealed for; a failure if no held key and no passphrase can open it.
-pub fn locate(
-    octets: &[u8],
-    held: &[SecretKey],
-) -> Result<(Envelope, Seal), (Failure, Vec<String>)> {
-    let failed = |error| Failure::from(&error).about_file(octets);
-    let envelope = decrypt::inspect(octets).map_err(|error| (failed(error), Vec::new()))?;
-    let mut opened_by: Vec<KeyCard> =
-        envelope.keys_for(held).into_iter().map(KeyCard::of).collect();
-    if opened_by.is_empty() && !envelope.by_passphrase {
-        opened_by = keys_of_gnupg(&envelope);
-    }
-    let (sealed_to, by_passphrase) = (envelope.sealed_to.clone(), envelope.by_passphrase);
-    let seal = Seal { sealed_to, by_passphrase, opened_by };
-    if seal.opened_by.is_empty() && !seal.by_passphrase {
-        return Err((failed(envelope.no_key()), envelope.sealed_to));
-    }
-    Ok((envelope, seal))
-}
-
-/// Keys on cards and of kinds that only GnuPG knows, where it is installed and holds one that fits.
-fn keys_of_gnupg(envelope: &Envelope) -> Vec<KeyCard> {
-    let keys = Gnupg::installed().map(|gnupg| gnupg.special_keys()).unwrap_or_default();
-    let fitting = keys.into_iter().filter(|key| envelope.sealed_to.contains(&key.key_id));
-    fitting.map(KeyCard::of_gnupg).collect()
-}
-
-/// What opens messages with these keys, with the GnuPG of this computer behind it.
-pub fn opener(held: Vec<SecretKey>, rules: Rules) -> Opener {
-    Opener::new(held, rules).asking(Gnupg::installed())
-}
-
-/// Opens a message. A fault of the engine ends in a message, not in a crash.
-pub fn open_message(
-    opener: &mut Opener,
-    octets: &[u8],
-    passphrase: Option<&Passphrase>,
-) -> Result<Opened, Failure> {
-    catch_unwind(AssertUnwindSafe(|| opener.open(octets, passphrase)))
-        .map_err(|_| Failure::new(FailureKind::Problem(Problem::Damaged), "the reader gave up"))
-        .and_then(|opened| opened.map_err(|error| Failure::from(&error)))
-        .map_err(|failure| failure.about_file(octets))
-}
-
-/// Decodes what was opened; `None` if `progress` stopped it.
-pub fn decode_audio(
-    octets: &[u8],
-    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
-) -> Result<Option<Decoded>, Failure> {
-    let unsupported =
-        |detail: String| Failure::new(FailureKind::Problem(Problem::UnsupportedAudio), detail);
-    match catch_unwind(AssertUnwindSafe(|| decode(octets, progress))) {
-        Ok(Ok(decoded)) => Ok(Some(decoded)),
-        Ok(Err(DecodeError::Stopped)) => Ok(None),
-        Ok(Err(error @ DecodeError::TooLong)) => {
-            Err(Failure::new(FailureKind::Problem(Problem::TooLarge), error.to_string()))
-        }
-        Ok(Err(error @ DecodeError::NotAudio(_))) => {
-            Err(Failure::new(FailureKind::NoSound, error.to_string()))
-        }
-        Ok(Err(error)) => Err(unsupported(error.to_string())),
-        Err(_) => Err(unsupported("the decoder gave up".to_owned())),
     }
 }

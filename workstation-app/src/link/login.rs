@@ -67,6 +67,11 @@ impl Logins {
         self.0.get(&site_of(address))
     }
 
+    /// The login for a site: scheme, host and port.
+    pub fn of_site(&self, site: &str) -> Option<&Login> {
+        self.0.get(site)
+    }
+
     /// Remembers one until the program ends.
     pub fn insert(&mut self, site: String, login: Login) {
         self.0.insert(site, login);

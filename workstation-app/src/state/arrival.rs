@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{AppState, Effect, HostScreen, Notice, Pending, Screen, Selected, SignInScreen};
+use super::{AppState, Effect, HostScreen, Notice, Pending, Place, Screen, Selected, SignInScreen};
 use crate::call::CallCard;
 use crate::link::login::{Login, Question, site_of};
-use crate::message::{Command, Generation};
+use crate::message::Command;
 use crate::open::source::Source;
 use crate::texts;
 
@@ -64,6 +64,9 @@ impl AppState {
     /// Reads a file or fetches a link, unless its host must be asked about first.
     pub(super) fn read(&mut self, source: Source, now: Instant) -> Vec<Effect> {
         self.generation += 1;
+        // Whatever is asked about it must be seen.
+        self.place = Place::Recording;
+        self.offered.retain(|offered| *offered != source);
         if let Source::Link(link) = &source
             && link.is_own()
             && !self.settings.hosts.contains(&site_of(link.address()))
@@ -71,7 +74,7 @@ impl AppState {
             let host = link.host();
             return self.ask_host(source, host);
         }
-        let selected = Selected { source: source.clone(), call: card(&source) };
+        let selected = Selected::of(source.clone(), card(&source));
         self.pending = Some(Pending { selected, since: now, received: None });
         vec![Effect::Send(Command::Open { generation: self.generation, source })]
     }
@@ -79,7 +82,7 @@ impl AppState {
     fn ask_host(&mut self, source: Source, host: String) -> Vec<Effect> {
         let call = card(&source);
         self.pending = None;
-        self.selected = Some(Selected { source, call });
+        self.selected = Some(Selected::of(source, call));
         self.attempt += 1;
         self.screen = Screen::Host(HostScreen { host, attempt: self.attempt });
         vec![Effect::Silence]
@@ -106,7 +109,19 @@ impl AppState {
             let generation = self.generation;
             return vec![Effect::Send(Command::Recall { generation, question })];
         }
-        self.show_sign_in(question)
+        let is_stale = question.is_wrong && self.settings.kept.contains(&question.site);
+        let mut effects = if is_stale { self.forget_sign_in(&question.site) } else { Vec::new() };
+        effects.extend(self.show_sign_in(question));
+        effects
+    }
+
+    /// The site took the sign-in, and the keychain keeps it.
+    pub(super) fn sign_in_kept(&mut self, site: String) -> Vec<Effect> {
+        if self.settings.kept.contains(&site) {
+            return Vec::new();
+        }
+        self.settings.kept.push(site);
+        vec![Effect::SaveSettings]
     }
 
     /// The keychain has answered.
@@ -139,12 +154,7 @@ impl AppState {
         };
         let (site, source) = (screen.question.site.clone(), selected.source.clone());
         self.screen = Screen::Empty;
-        let mut effects = Vec::new();
-        if is_kept && !self.settings.kept.contains(&site) {
-            self.settings.kept.push(site.clone());
-            effects.push(Effect::SaveSettings);
-        }
-        effects.push(Effect::Send(Command::SignIn { site, login, is_kept }));
+        let mut effects = vec![Effect::Send(Command::SignIn { site, login, is_kept })];
         effects.extend(self.read(source, now));
         effects
     }
@@ -181,15 +191,6 @@ impl AppState {
     pub(super) fn open_offered(&mut self, now: Instant) -> Vec<Effect> {
         let offered = std::mem::take(&mut self.offered);
         self.open(offered, now)
-    }
-
-    /// A recording got its name from the server that sent it.
-    pub(super) fn name(&mut self, generation: Generation, name: &std::ffi::OsStr) {
-        if let (Some(selected), true) = (&mut self.selected, generation == self.generation)
-            && !name.is_empty()
-        {
-            selected.call = CallCard::of_name(name);
-        }
     }
 }
 

@@ -3,27 +3,32 @@
 
 mod arrival;
 mod housekeeping;
+mod keys;
+mod locking;
+mod playing;
 
 use std::collections::VecDeque;
+use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use shared::PRODUCT;
 use shared::decrypt::Problem;
 use shared::secret::Passphrase;
 
-use crate::audio::play::Playback;
 use crate::call::CallCard;
 use crate::keys::KeyCard;
-use crate::message::{Command, Event, Generation, Recording, Seal, Stage};
+use crate::locking::LockCause;
+use crate::message::{Command, Event, Generation, Ready, Seal, Stage};
 use crate::open::dialog::Wanted;
 use crate::open::source::Source;
+use crate::policy::Policy;
 use crate::settings::Settings;
 use crate::texts::{self, Failure, FailureKind, Remedy};
 
 pub use crate::screen::{
-    Action, Effect, HostScreen, Listening, Locked, Notice, Opening, Pending, ProblemScreen, Screen,
-    Selected, SignInScreen,
+    Action, Effect, Heard, HostScreen, Listening, Locked, Notice, Opening, Pending, Place,
+    ProblemScreen, Screen, Selected, SignInScreen,
 };
 
 /// Everything the window shows.
@@ -39,8 +44,8 @@ pub struct AppState {
     pub waiting: VecDeque<Source>,
     /// What was downloaded meanwhile.
     pub offered: Vec<Source>,
-    /// The settings are shown, whatever is open.
-    pub is_in_settings: bool,
+    /// What is shown of the window, whatever is open.
+    pub place: Place,
     /// Keys this workstation holds.
     pub held: Vec<KeyCard>,
     /// Damaged files among them.
@@ -49,6 +54,11 @@ pub struct AppState {
     pub notice: Option<Notice>,
     /// Remembered values.
     pub settings: Settings,
+    /// What the administrator has decided.
+    pub policy: Policy,
+    /// A key is unlocked until then.
+    pub unlocked_until: Option<Instant>,
+    used_at: Instant,
     generation: Generation,
     attempt: u64,
 }
@@ -62,11 +72,14 @@ impl AppState {
             pending: None,
             waiting: VecDeque::new(),
             offered: Vec::new(),
-            is_in_settings: false,
+            place: Place::Recording,
             held: Vec::new(),
             damaged_keys: Vec::new(),
             notice: None,
             settings,
+            policy: Policy::default(),
+            unlocked_until: None,
+            used_at: Instant::now(),
             generation: 0,
             attempt: 0,
         }
@@ -112,8 +125,8 @@ impl AppState {
                 self.offered.clear();
                 Vec::new()
             }
-            Action::ToggleSettings => {
-                self.is_in_settings = !self.is_in_settings;
+            Action::Show(place) => {
+                self.show(place);
                 Vec::new()
             }
             Action::Settings(settings) => self.change_settings(settings),
@@ -121,6 +134,12 @@ impl AppState {
             Action::TrustHost => self.trust_host(now),
             Action::SignIn { login, is_kept } => self.sign_in(login, is_kept, now),
             Action::Unlock(passphrase) => self.unlock(passphrase, now),
+            Action::Lock if self.is_lockable() => self.lock(LockCause::Asked),
+            Action::Lock => Vec::new(),
+            Action::Use => {
+                self.used(now);
+                Vec::new()
+            }
             Action::Cancel => self.cancel(now),
             Action::Close => self.close(),
             Action::TogglePlay => self.toggle_play(),
@@ -143,11 +162,20 @@ impl AppState {
                 self.damaged_keys = damaged;
                 Vec::new()
             }
-            Event::Located { generation, seal, name } if generation == self.generation => {
-                let effects = self.located(seal);
-                self.name(generation, &name);
-                effects
+            Event::Policy(policy) => self.change_policy(policy),
+            Event::Unlocked { until } => {
+                self.unlocked_until = Some(until);
+                Vec::new()
             }
+            Event::Relocked => {
+                self.unlocked_until = None;
+                Vec::new()
+            }
+            Event::Lock(reason) => self.lock(LockCause::System(reason)),
+            Event::Located { generation, seal, name, digest } if generation == self.generation => {
+                self.located(seal, &name, digest, now)
+            }
+            Event::SignInKept { site } => self.sign_in_kept(site),
             Event::SignIn { generation, question } if generation == self.generation => {
                 self.ask_sign_in(question)
             }
@@ -161,7 +189,7 @@ impl AppState {
                 self.progressed(stage)
             }
             Event::Ready { generation, recording } if generation == self.generation => {
-                self.ready(recording)
+                self.ready(recording, now)
             }
             Event::Located { .. }
             | Event::SignIn { .. }
@@ -182,12 +210,7 @@ impl AppState {
                 self.notice = Some(notice);
                 Vec::new()
             }
-            Event::Playback(playback) => {
-                let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
-                let was_heard = listening.playback.has_ended;
-                listening.playback = playback;
-                if playback.has_ended && !was_heard { self.heard() } else { Vec::new() }
-            }
+            Event::Playback(playback) => self.played(playback, now),
         }
     }
 
@@ -209,16 +232,26 @@ impl AppState {
         }
     }
 
-    fn located(&mut self, seal: Seal) -> Vec<Effect> {
+    fn located(&mut self, seal: Seal, name: &OsStr, digest: [u8; 32], now: Instant) -> Vec<Effect> {
         self.take_pending();
-        self.ask(seal, false);
-        vec![Effect::Silence]
+        if let Some(selected) = &mut self.selected {
+            selected.seal = Some(seal.clone());
+            selected.digest = digest;
+            selected.rename(name);
+        }
+        let mut effects = vec![Effect::Silence];
+        if seal.ready == Ready::Nothing {
+            self.ask(seal, false);
+        } else {
+            effects.extend(self.start(seal, None, now));
+        }
+        effects
     }
 
     /// Shows the passphrase field, empty and focused.
     fn ask(&mut self, seal: Seal, is_wrong: bool) {
         self.attempt += 1;
-        self.screen = Screen::Locked(Locked { seal, is_wrong, attempt: self.attempt });
+        self.screen = Screen::Locked(Locked { seal, is_wrong, cause: None, attempt: self.attempt });
     }
 
     fn take_pending(&mut self) {
@@ -227,15 +260,23 @@ impl AppState {
         }
     }
 
-    fn unlock(&mut self, passphrase: Passphrase, now: Instant) -> Vec<Effect> {
+    fn unlock(&mut self, passphrase: Option<Passphrase>, now: Instant) -> Vec<Effect> {
         let Screen::Locked(locked) = &self.screen else { return Vec::new() };
         if self.pending.is_some() {
             return Vec::new();
         }
+        let seal = locked.seal.clone();
+        self.start(seal, passphrase, now)
+    }
+
+    /// Has the recording opened.
+    fn start(&mut self, seal: Seal, passphrase: Option<Passphrase>, now: Instant) -> Vec<Effect> {
+        self.used(now);
         self.screen = Screen::Opening(Opening {
-            seal: locked.seal.clone(),
+            seal,
             stage: Stage::Decrypting,
             since: now,
+            is_typed: passphrase.is_some(),
         });
         self.notice = None;
         vec![Effect::Send(Command::Unlock { generation: self.generation, passphrase })]
@@ -244,7 +285,9 @@ impl AppState {
     fn failed(&mut self, failure: Failure, sealed_to: Vec<String>) -> Vec<Effect> {
         let is_wrong = failure.kind == FailureKind::Problem(Problem::WrongPassphrase);
         if let (true, Screen::Opening(opening)) = (is_wrong, &self.screen) {
-            self.ask(opening.seal.clone(), true);
+            // What was unlocked, or kept in the keychain, need not be what the person would type.
+            let (seal, is_typed) = (opening.seal.clone(), opening.is_typed);
+            self.ask(Seal { ready: Ready::Nothing, ..seal }, is_typed);
             return Vec::new();
         }
         self.take_pending();
@@ -263,12 +306,6 @@ impl AppState {
         Vec::new()
     }
 
-    fn ready(&mut self, recording: Recording) -> Vec<Effect> {
-        let playback = Playback { is_playing: true, ..Playback::default() };
-        self.screen = Screen::Listening(Listening { recording: recording.clone(), playback });
-        vec![Effect::SetVolume(self.settings.volume), Effect::Play(recording)]
-    }
-
     fn close(&mut self) -> Vec<Effect> {
         self.generation += 1;
         self.screen = Screen::Empty;
@@ -276,98 +313,6 @@ impl AppState {
         self.pending = None;
         self.notice = None;
         vec![Effect::Silence, Effect::Send(Command::Forget)]
-    }
-
-    fn imported(
-        &mut self,
-        keys: &[KeyCard],
-        generation: Option<Generation>,
-        now: Instant,
-    ) -> Vec<Effect> {
-        let owners: Vec<&str> = keys.iter().map(|key| key.owner.as_str()).collect();
-        self.notice = Some(Notice {
-            is_bad: false,
-            text: format!("This workstation now holds the key of {}", owners.join(", ")),
-        });
-        self.drop_pending_key(generation);
-        // The key may be the one that was missing.
-        match self.screen {
-            Screen::Problem(_) | Screen::Locked(_) | Screen::Opening(_) => self.reopen(now),
-            Screen::Empty | Screen::Listening(_) | Screen::Host(_) | Screen::SignIn(_) => {
-                Vec::new()
-            }
-        }
-    }
-
-    fn not_imported(
-        &mut self,
-        message: String,
-        generation: Option<Generation>,
-        now: Instant,
-    ) -> Vec<Effect> {
-        self.notice = Some(Notice { is_bad: true, text: message });
-        let was_pending = self.drop_pending_key(generation);
-        // Its answer was given up when the key file was selected.
-        match self.screen {
-            Screen::Opening(_) | Screen::Locked(_) if was_pending => self.reopen(now),
-            _ => Vec::new(),
-        }
-    }
-
-    /// A selected file turned out to be a key: the recording before it stays.
-    fn drop_pending_key(&mut self, generation: Option<Generation>) -> bool {
-        let is_pending = generation == Some(self.generation) && self.pending.is_some();
-        if is_pending {
-            self.pending = None;
-        }
-        is_pending
-    }
-
-    fn dialog_closed(
-        &mut self,
-        wanted: Wanted,
-        picked: Option<PathBuf>,
-        is_missing: bool,
-        now: Instant,
-    ) -> Vec<Effect> {
-        match (wanted, picked) {
-            (Wanted::Recording, Some(path)) => self.open(vec![path.into()], now),
-            (Wanted::Key, Some(path)) => vec![Effect::Send(Command::ImportKey { path })],
-            (_, None) => {
-                self.notice = is_missing
-                    .then(|| Notice { is_bad: true, text: texts::NO_FILE_DIALOG.to_owned() });
-                Vec::new()
-            }
-        }
-    }
-
-    fn toggle_play(&mut self) -> Vec<Effect> {
-        let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
-        listening.playback.is_playing = !listening.playback.is_playing;
-        vec![if listening.playback.is_playing { Effect::Resume } else { Effect::Pause }]
-    }
-
-    fn seek(&mut self, position: Duration) -> Vec<Effect> {
-        let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
-        let position = position.min(listening.recording.pcm.duration());
-        listening.playback.position = position;
-        vec![Effect::Seek(position)]
-    }
-
-    fn skip(&mut self, secs: i64) -> Vec<Effect> {
-        let Screen::Listening(listening) = &self.screen else { return Vec::new() };
-        let position = listening.playback.position;
-        let distance = Duration::from_secs(secs.unsigned_abs());
-        self.seek(if secs < 0 { position.saturating_sub(distance) } else { position + distance })
-    }
-
-    fn set_volume(&mut self, volume: f32, is_final: bool) -> Vec<Effect> {
-        self.settings.volume = volume.clamp(0.0, 1.0);
-        let mut effects = vec![Effect::SetVolume(self.settings.volume)];
-        if is_final {
-            effects.push(Effect::SaveSettings);
-        }
-        effects
     }
 
     fn remedy(&mut self, remedy: Remedy, now: Instant) -> Vec<Effect> {

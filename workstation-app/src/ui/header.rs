@@ -1,18 +1,21 @@
 //! The bar on top: whose program this is, and what can be done with an open recording.
 
+use std::time::Instant;
+
 use egui::{Align, CornerRadius, Layout, Margin, RichText, Sense, Ui, Vec2};
 
 use super::icons;
 use super::theme::{self, Palette};
 use super::widgets::{Emphasis, button, paint_icon, rule};
+use crate::locking::countdown;
 use crate::open::dialog::Wanted;
-use crate::state::{Action, AppState, Screen};
+use crate::state::{Action, AppState, Place, Screen};
 
 /// Where not all of its words have room, what has a key of its own is left out.
 const NARROW: f32 = 560.0;
 
 /// Paints it.
-pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
     let margin = Margin::symmetric(theme::GROUP as i8 + 8, 0);
     egui::Frame::new().fill(palette.surface).inner_margin(margin).show(ui, |ui| {
@@ -30,6 +33,7 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
                         open(ui, actions);
                     }
                 }
+                lock(ui, state, now, actions);
                 waiting(ui, state, actions);
                 if !is_narrow {
                     settings(ui, actions);
@@ -57,7 +61,26 @@ fn open(ui: &mut Ui, actions: &mut Vec<Action>) {
 fn settings(ui: &mut Ui, actions: &mut Vec<Action>) {
     let settings = button(ui, Emphasis::Bare, "", "Settings", 0.0);
     if settings.on_hover_text("Ctrl+,").clicked() {
-        actions.push(Action::ToggleSettings);
+        actions.push(Action::Show(Place::Settings));
+    }
+}
+
+/// The way to silence at once, with the time that is left where a key stays unlocked.
+fn lock(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Action>) {
+    if !state.is_lockable() {
+        return;
+    }
+    let words = match state.unlocked_left(now) {
+        Some(left) => format!("Lock now ({})", countdown(left).0),
+        None => "Lock now".to_owned(),
+    };
+    let lock = button(ui, Emphasis::Bare, icons::LOCK, &words, 0.0);
+    let hint = match state.unlocked_until {
+        Some(_) => "Ctrl+L. The key locks by itself when the time is over.",
+        None => "Ctrl+L",
+    };
+    if lock.on_hover_text(hint).clicked() {
+        actions.push(Action::Lock);
     }
 }
 

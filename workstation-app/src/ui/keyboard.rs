@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers, Ui};
 
 use crate::open::dialog::Wanted;
-use crate::state::{Action, AppState, Screen};
+use crate::state::{Action, AppState, Place, Screen};
 
 /// Seconds that an arrow key jumps.
 pub const SKIP_SECS: i64 = 5;
@@ -18,14 +18,22 @@ pub fn actions(ui: &Ui, state: &AppState) -> Vec<Action> {
     if !matches!(state.screen, Screen::Empty) && pressed(Modifiers::COMMAND, Key::W) {
         actions.push(Action::Close);
     }
+    // Whatever has the focus: nobody should have to look for the way.
+    if pressed(Modifiers::COMMAND, Key::L) {
+        actions.push(Action::Lock);
+    }
     let is_busy = matches!(state.screen, Screen::Opening(_)) || state.pending.is_some();
     if is_busy && pressed(Modifiers::NONE, Key::Escape) {
         actions.push(Action::Cancel);
     }
     if pressed(Modifiers::COMMAND, Key::Comma)
-        || (state.is_in_settings && pressed(Modifiers::NONE, Key::Escape))
+        || (state.place == Place::Settings && pressed(Modifiers::NONE, Key::Escape))
     {
-        actions.push(Action::ToggleSettings);
+        actions.push(Action::Show(Place::Settings));
+    }
+    let is_asked = matches!(state.screen, Screen::Host(_) | Screen::SignIn(_));
+    if is_asked && state.place == Place::Recording && pressed(Modifiers::NONE, Key::Escape) {
+        actions.push(Action::Close);
     }
     // A control that has the focus keeps its own keys.
     let is_free = ui.memory(|memory| memory.focused().is_none());

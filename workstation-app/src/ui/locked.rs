@@ -12,7 +12,7 @@ use super::{View, secret_field};
 use shared::decrypt::Problem;
 
 use crate::call::CallCard;
-use crate::message::{Seal, Stage};
+use crate::message::{Ready, Seal, Stage};
 use crate::state::{Action, AppState, Locked, Opening};
 use crate::texts::{self, FailureKind};
 
@@ -31,6 +31,10 @@ pub fn show_locked(
     view.attempt = locked.attempt;
     centred_card(ui, "locked", |ui| {
         facts(ui, state.call());
+        if let Some(cause) = locked.cause {
+            marked(ui, icons::LOCK, cause.words(), Palette::of(ui).text);
+            ui.add_space(theme::GAP);
+        }
         ui.label(RichText::new("Passphrase").font(theme::strong()));
         let field = secret_field::show(ui, &mut view.passphrase, "Passphrase", locked.is_wrong);
         if is_new {
@@ -40,14 +44,19 @@ pub fn show_locked(
         let is_entered =
             field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         opener(ui, &locked.seal, locked.is_wrong);
+        if locked.seal.ready == Ready::Keychain {
+            ui.add(egui::Label::new(muted(ui, texts::KEPT_IN_KEYCHAIN)).wrap());
+        }
         ui.add_space(theme::GAP);
         let width = ui.available_width();
         let open = button(ui, Emphasis::Main, icons::LOCK_KEY, "Open", width);
         if open.on_hover_text("Enter").clicked() || is_entered {
-            if view.passphrase.is_empty() {
-                field.request_focus();
-            } else {
-                actions.push(Action::Unlock(view.passphrase.take_passphrase()));
+            match (view.passphrase.is_empty(), locked.seal.ready) {
+                (false, _) => {
+                    actions.push(Action::Unlock(Some(view.passphrase.take_passphrase())));
+                }
+                (true, Ready::Keychain) => actions.push(Action::Unlock(None)),
+                (true, _) => field.request_focus(),
             }
         }
         ui.add_space(theme::GAP);

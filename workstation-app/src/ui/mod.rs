@@ -28,7 +28,7 @@ use std::time::Instant;
 use egui::{Align2, CentralPanel, CornerRadius, Frame, Stroke, StrokeKind, Ui};
 
 use crate::open::drop;
-use crate::state::{Action, AppState, Screen};
+use crate::state::{Action, AppState, Place, Screen};
 use passphrase::{PassphraseText, TypedGuard};
 use sign_in::SignInText;
 use theme::Palette;
@@ -72,14 +72,13 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, now: Instant) -> Vec
     let palette = Palette::of(ui);
     CentralPanel::default().frame(Frame::new().fill(palette.background)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        header::show(ui, state, &mut actions);
+        header::show(ui, state, now, &mut actions);
         notice::show(ui, state, &mut actions);
         fetching::show_strip(ui, state, now, &mut actions);
         ui.spacing_mut().item_spacing.y = theme::GAP;
-        if state.is_in_settings {
-            settings::show(ui, state, &mut actions);
-        } else {
-            show_screen(ui, state, view, now, &mut actions);
+        match state.place {
+            Place::Settings => settings::show(ui, state, &mut actions),
+            Place::Recording => show_screen(ui, state, view, now, &mut actions),
         }
         if drop::is_hovering(ui.ctx()) {
             invite_drop(ui);
@@ -110,7 +109,7 @@ fn show_screen(
 /// A passphrase that was typed for another screen is wiped, details fold again.
 fn forget_what_is_not_shown(state: &AppState, view: &mut View) {
     match &state.screen {
-        _ if state.is_in_settings => view.passphrase.set_wanted(false),
+        _ if state.place == Place::Settings => view.passphrase.set_wanted(false),
         Screen::Locked(locked) if locked.attempt == view.attempt => {}
         Screen::Problem(problem) if problem.attempt == view.attempt => {}
         Screen::SignIn(sign_in) if sign_in.attempt == view.attempt => {}

@@ -1,16 +1,21 @@
 //! What a person may choose, and which sites are known.
 
-use egui::{Align, Label, Layout, RichText, Ui};
+use egui::{Align, ComboBox, Label, Layout, RichText, Role, Ui, WidgetInfo};
 
 use super::icons;
 use super::theme;
 use super::widgets::{self, Emphasis, button, centred_card, muted, row_from_right, text_button};
-use crate::state::{Action, AppState};
+use crate::locking::{IDLE_CHOICES_MINUTES, KEEP_CHOICES_MINUTES, in_words};
+use crate::state::{Action, AppState, Place};
 
 /// Paints them in place of whatever is open.
 pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     centred_card(ui, "settings", |ui| {
         ui.label(RichText::new("Settings").font(theme::large()));
+        ui.add_space(theme::GAP);
+        unlocking(ui, state, actions);
+        ui.add_space(theme::GAP);
+        widgets::rule(ui);
         ui.add_space(theme::GAP);
         switches(ui, state, actions);
         ui.add_space(theme::GAP);
@@ -21,9 +26,73 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let width = ui.available_width();
         let done = button(ui, Emphasis::Main, icons::CHECK_CIRCLE, "Done", width);
         if done.on_hover_text("Esc").clicked() {
-            actions.push(Action::ToggleSettings);
+            actions.push(Action::Show(Place::Settings));
         }
     });
+}
+
+/// How often the passphrase is asked, as far as the administrator leaves a choice.
+fn unlocking(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let (mut settings, policy) = (state.settings.clone(), state.policy);
+    ui.label(RichText::new("Passphrase").font(theme::strong()));
+    let kept = settings.keep_unlocked_minutes.min(policy.keep_unlocked_minutes);
+    let words = |minutes: u32| match minutes {
+        0 => "For every recording".to_owned(),
+        minutes => format!("Once in {}", in_words(minutes)),
+    };
+    if policy.keep_unlocked_minutes == 0 {
+        let words = "It is asked for every recording: your administrator has decided so";
+        ui.add(Label::new(muted(ui, words)).wrap());
+    } else {
+        let allowed = |minutes: &u32| *minutes <= policy.keep_unlocked_minutes;
+        let choices = KEEP_CHOICES_MINUTES.into_iter().filter(allowed);
+        let chosen = choice(ui, "Ask for it", kept, choices, words);
+        settings.keep_unlocked_minutes = chosen.unwrap_or(settings.keep_unlocked_minutes);
+    }
+    let idle = settings.idle_minutes.min(policy.idle_minutes);
+    let allowed = |minutes: &u32| *minutes <= policy.idle_minutes;
+    let choices = IDLE_CHOICES_MINUTES.into_iter().filter(allowed);
+    let chosen = choice(ui, "Lock when nobody uses the window for", idle, choices, in_words);
+    settings.idle_minutes = chosen.unwrap_or(settings.idle_minutes);
+    if policy.allow_passphrase_in_keychain {
+        let words = "Keep the passphrase in the keychain of this computer";
+        ui.checkbox(&mut settings.keeps_passphrase, words);
+    } else {
+        let words = "The keychain keeps no passphrase: your administrator has decided so";
+        ui.add(Label::new(muted(ui, words)).wrap());
+    }
+    if settings != state.settings {
+        actions.push(Action::Settings(settings));
+    }
+}
+
+/// A choice in one line; what was chosen, if anything was.
+fn choice(
+    ui: &mut Ui,
+    label: &str,
+    current: u32,
+    choices: impl Iterator<Item = u32>,
+    words: impl Fn(u32) -> String,
+) -> Option<u32> {
+    let mut chosen = None;
+    row_from_right(ui, |ui| {
+        let shown = ComboBox::from_id_salt(label).selected_text(words(current)).show_ui(ui, |ui| {
+            for minutes in choices {
+                if ui.selectable_label(minutes == current, words(minutes)).clicked() {
+                    chosen = Some(minutes);
+                }
+            }
+        });
+        shown.response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::ComboBox, true, label);
+            info.current_text_value = Some(words(current));
+            info
+        });
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add(Label::new(label).truncate());
+        });
+    });
+    chosen
 }
 
 fn switches(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {

@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, sign_in: &SignInScreen, view: &mut View, actions: &mut 
                 password.request_focus();
             } else {
                 let login = Login { name: typed, password: view.passphrase.take_passphrase() };
-                let is_kept = std::mem::take(&mut view.sign_in.is_kept);
+                let is_kept = view.sign_in.is_kept;
                 actions.push(Action::SignIn { login, is_kept });
             }
         }

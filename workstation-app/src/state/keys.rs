@@ -1,0 +1,75 @@
+//! What follows when keys come in, and when a dialog for a file is closed?
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::{AppState, Effect, Notice, Screen};
+use crate::keys::KeyCard;
+use crate::message::{Command, Generation};
+use crate::open::dialog::Wanted;
+use crate::texts;
+
+impl AppState {
+    pub(super) fn imported(
+        &mut self,
+        keys: &[KeyCard],
+        generation: Option<Generation>,
+        now: Instant,
+    ) -> Vec<Effect> {
+        let owners: Vec<&str> = keys.iter().map(|key| key.owner.as_str()).collect();
+        self.notice = Some(Notice {
+            is_bad: false,
+            text: format!("This workstation now holds the key of {}", owners.join(", ")),
+        });
+        self.drop_pending_key(generation);
+        // The key may be the one that was missing.
+        match self.screen {
+            Screen::Problem(_) | Screen::Locked(_) | Screen::Opening(_) => self.reopen(now),
+            Screen::Empty | Screen::Listening(_) | Screen::Host(_) | Screen::SignIn(_) => {
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn not_imported(
+        &mut self,
+        message: String,
+        generation: Option<Generation>,
+        now: Instant,
+    ) -> Vec<Effect> {
+        self.notice = Some(Notice { is_bad: true, text: message });
+        let was_pending = self.drop_pending_key(generation);
+        // Its answer was given up when the key file was selected.
+        match self.screen {
+            Screen::Opening(_) | Screen::Locked(_) if was_pending => self.reopen(now),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A selected file turned out to be a key: the recording before it stays.
+    pub(super) fn drop_pending_key(&mut self, generation: Option<Generation>) -> bool {
+        let is_pending = generation == Some(self.generation) && self.pending.is_some();
+        if is_pending {
+            self.pending = None;
+        }
+        is_pending
+    }
+
+    pub(super) fn dialog_closed(
+        &mut self,
+        wanted: Wanted,
+        picked: Option<PathBuf>,
+        is_missing: bool,
+        now: Instant,
+    ) -> Vec<Effect> {
+        match (wanted, picked) {
+            (Wanted::Recording, Some(path)) => self.open(vec![path.into()], now),
+            (Wanted::Key, Some(path)) => vec![Effect::Send(Command::ImportKey { path })],
+            (_, None) => {
+                self.notice = is_missing
+                    .then(|| Notice { is_bad: true, text: texts::NO_FILE_DIALOG.to_owned() });
+                Vec::new()
+            }
+        }
+    }
+}

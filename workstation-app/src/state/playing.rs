@@ -1,0 +1,59 @@
+//! What follows while a recording is heard?
+
+use std::time::{Duration, Instant};
+
+use super::{AppState, Effect, Heard, Listening, Screen};
+use crate::audio::play::Playback;
+use crate::message::Recording;
+
+impl AppState {
+    pub(super) fn ready(&mut self, recording: Recording, now: Instant) -> Vec<Effect> {
+        let playback = Playback { is_playing: true, ..Playback::default() };
+        self.screen = Screen::Listening(Listening {
+            recording: recording.clone(),
+            playback,
+            heard: Heard { length: Duration::ZERO, is_done: false, at: now },
+        });
+        let mut effects = vec![Effect::SetVolume(self.settings.volume), Effect::Play(recording)];
+        let resume_at = self.selected.as_mut().map(|it| std::mem::take(&mut it.resume_at));
+        if let Some(position) = resume_at.filter(|position| !position.is_zero()) {
+            effects.extend(self.seek(position));
+        }
+        effects
+    }
+
+    pub(super) fn toggle_play(&mut self) -> Vec<Effect> {
+        let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
+        listening.playback.is_playing = !listening.playback.is_playing;
+        vec![if listening.playback.is_playing { Effect::Resume } else { Effect::Pause }]
+    }
+
+    pub(super) fn seek(&mut self, position: Duration) -> Vec<Effect> {
+        let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
+        let position = position.min(listening.recording.pcm.duration());
+        listening.playback.position = position;
+        vec![Effect::Seek(position)]
+    }
+
+    pub(super) fn skip(&mut self, secs: i64) -> Vec<Effect> {
+        let Screen::Listening(listening) = &self.screen else { return Vec::new() };
+        let position = listening.playback.position;
+        let distance = Duration::from_secs(secs.unsigned_abs());
+        self.seek(if secs < 0 { position.saturating_sub(distance) } else { position + distance })
+    }
+
+    pub(super) fn set_volume(&mut self, volume: f32, is_final: bool) -> Vec<Effect> {
+        self.settings.volume = volume.clamp(0.0, 1.0);
+        let mut effects = vec![Effect::SetVolume(self.settings.volume)];
+        if is_final {
+            effects.push(Effect::SaveSettings);
+        }
+        effects
+    }
+
+    /// The player says what can be heard now.
+    pub(super) fn played(&mut self, playback: Playback, now: Instant) -> Vec<Effect> {
+        let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
+        if listening.hear(playback, now) { self.heard() } else { Vec::new() }
+    }
+}
