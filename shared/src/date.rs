@@ -3,7 +3,8 @@
 use std::time::SystemTime;
 
 /// A date in UTC, as ISO 8601 writes it; enough for an expiry, and no library for it.
-pub(crate) fn iso(time: SystemTime) -> String {
+#[must_use]
+pub fn iso(time: SystemTime) -> String {
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let (year, month, day) = civil(seconds / 86_400);
     format!("{year:04}-{month:02}-{day:02}")

@@ -17,16 +17,17 @@ use std::process::Command;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+pub use crate::gnupg_keys::{ExportError, GnupgKey, Stays};
 pub use crate::gnupg_listing::SpecialKey;
 
 /// A card with a slow reader takes seconds, a person who must touch it some more.
 const DECRYPT_TIME: Duration = Duration::from_secs(60);
 
 /// For everything that touches no secret.
-const LOOK_TIME: Duration = Duration::from_secs(15);
+pub(crate) const LOOK_TIME: Duration = Duration::from_secs(15);
 
 /// More keys than anybody lists.
-const LISTING_OCTETS: u64 = 16 << 20;
+pub(crate) const LISTING_OCTETS: u64 = 16 << 20;
 
 /// GPG_ERR_BAD_PASSPHRASE, GPG_ERR_BAD_PIN, and GPG_ERR_NO_PASSPHRASE (nothing was typed), in the
 /// lower half of an error code.
@@ -153,7 +154,7 @@ impl Gnupg {
         }
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         if let Some(home) = &self.home {
             command.arg("--homedir").arg(home);

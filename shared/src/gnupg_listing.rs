@@ -70,7 +70,7 @@ impl Reader {
 }
 
 /// Why no other program can use the key; `None` for a usual one, and for one that is not here.
-fn special_kind(algorithm: &[u8], place: &[u8], curve: &[u8]) -> Option<String> {
+pub(crate) fn special_kind(algorithm: &[u8], place: &[u8], curve: &[u8]) -> Option<String> {
     let is_here = matches!(place, b"" | b"+");
     match (place, algorithm, curve) {
         (b"#", ..) => None,

@@ -3,6 +3,7 @@
 use crate::armor;
 use crate::certs::owner;
 use crate::framing;
+use crate::key_about;
 use crate::keyring::{self, Budget, Found};
 use crate::recording::escaped;
 use crate::unlock::{self, Secret};
@@ -65,11 +66,19 @@ pub enum KeyError {
         /// Whose.
         owner: String,
     },
-    /// It does not parse.
+    /// Only GnuPG knows what opens recordings with it.
     #[error(
-        "The key in this file cannot be read ({detail}). Export it again, as a version 4 key; \
-        keys of GnuPG's own version 5 are not supported."
+        "The key of {owner} is of a kind that only GnuPG can use ({kind}). Bring an RSA or \
+        Curve25519 key, or leave this one in GnuPG: it is asked where it is installed."
     )]
+    OnlyGnupg {
+        /// Whose.
+        owner: String,
+        /// `version 5`, `Kyber`.
+        kind: String,
+    },
+    /// It does not parse.
+    #[error("The key in this file is damaged ({detail}). Export it again and bring that file.")]
     Malformed {
         /// The parser's reason.
         detail: String,
@@ -90,33 +99,49 @@ impl SecretKey {
     pub fn read_all(octets: &[u8]) -> Result<Vec<Self>, KeyError> {
         let mut keys = Vec::new();
         let mut first_error = None;
-        for found in keyring::read(octets, &mut Budget::default()) {
-            match Self::from_found(found) {
+        for read in Self::read_each(octets) {
+            match read {
                 Ok(key) => keys.push(key),
                 Err(error) => first_error = first_error.or(Some(error)),
             }
         }
-        match (keys.is_empty(), first_error) {
-            (false, _) => Ok(keys),
-            (true, _) if is_recording(octets) => Err(KeyError::Recording),
-            (true, Some(error @ KeyError::Malformed { .. })) if !looks_like_key(octets) => {
-                drop(error);
-                Err(KeyError::NoKey)
+        if keys.is_empty() { Err(first_error.unwrap_or(KeyError::NoKey)) } else { Ok(keys) }
+    }
+
+    /// The same with what is wrong with each of the others; one outcome at least.
+    #[must_use]
+    pub fn read_each(octets: &[u8]) -> Vec<Result<Self, KeyError>> {
+        let found = keyring::read(octets, &mut Budget::default());
+        let read: Vec<Result<Self, KeyError>> = found.into_iter().map(Self::from_found).collect();
+        if read.iter().any(Result::is_ok) {
+            return read;
+        }
+        if is_recording(octets) {
+            return vec![Err(KeyError::Recording)];
+        }
+        match read.first() {
+            Some(Err(KeyError::Malformed { .. })) if !looks_like_key(octets) => {
+                vec![Err(KeyError::NoKey)]
             }
-            (true, error) => Err(error.unwrap_or(KeyError::NoKey)),
+            Some(_) => read,
+            None => vec![Err(KeyError::NoKey)],
         }
     }
 
     fn from_found(found: Found) -> Result<Self, KeyError> {
         match found {
-            Found::Cert(cert) => Self::check(*cert),
-            Found::Version5(_) => Err(KeyError::Malformed { detail: "version 5".to_string() }),
+            Found::Cert(cert) => Self::of(*cert),
+            Found::Version5(found) => {
+                let kind = "version 5".to_string();
+                Err(KeyError::OnlyGnupg { owner: found.owner(), kind })
+            }
             Found::Revocation(_) => Err(KeyError::NoKey),
             Found::Unreadable { reason, .. } => Err(KeyError::Malformed { detail: reason }),
         }
     }
 
-    fn check(cert: Cert) -> Result<Self, KeyError> {
+    /// The key in `cert`, if it can open recordings.
+    pub(crate) fn of(cert: Cert) -> Result<Self, KeyError> {
         let key = Self { cert };
         let owner = key.owner();
         if !key.cert.is_tsk() {
@@ -129,6 +154,9 @@ impl SecretKey {
             return Err(KeyError::Stub { owner });
         }
         if !secrets.iter().any(can_decrypt) {
+            if let Some(kind) = key_about::unread_kind(&key.cert) {
+                return Err(KeyError::OnlyGnupg { owner, kind });
+            }
             return Err(KeyError::NoDecryption { owner });
         }
         if key.secrets().next().is_none() {
@@ -211,6 +239,16 @@ impl SecretKey {
         });
         let cert = merged.ok()?.0;
         (!differs).then_some(Self { cert })
+    }
+
+    /// This key with the signatures, names and subkeys of `newer`; its secret parts stay.
+    ///
+    /// # Errors
+    /// When they are two keys.
+    pub fn with_certificate_of(&self, newer: &Self) -> Result<Self, KeyError> {
+        let merged = self.cert.clone().merge_public(newer.cert.clone().strip_secret_key_material());
+        let malformed = |error: anyhow::Error| KeyError::Malformed { detail: error.to_string() };
+        Self::of(merged.map_err(malformed)?)
     }
 
     /// The key as it came, protection included, in binary form. Left out are signatures that can be

@@ -75,17 +75,26 @@ pub(crate) fn unlock(key: &Secret, passphrase: &Passphrase) -> Result<KeyPair, U
     if !is_supported(key) {
         return Err(UnlockError::Unsupported);
     }
-    let unlocked = match key.secret() {
-        SecretKeyMaterial::Unencrypted(_) => key.clone(),
-        SecretKeyMaterial::Encrypted(encrypted) => match everyday(key, encrypted, passphrase)? {
-            Some(secret) => {
-                let (bare, _) = key.clone().take_secret();
-                bare.add_secret(secret).0
-            }
-            None => by_sequoia(key, passphrase)?,
-        },
-    };
+    let (public, _) = key.clone().take_secret();
+    let unlocked = public.add_secret(bare(key, passphrase)?).0;
     unlocked.into_keypair().map_err(|_| UnlockError::Unsupported)
+}
+
+/// The secret of one key packet without its protection, of whatever algorithm it is.
+///
+/// # Errors
+/// [`UnlockError`] says whether another passphrase could help.
+pub(crate) fn bare(
+    key: &Secret,
+    passphrase: &Passphrase,
+) -> Result<SecretKeyMaterial, UnlockError> {
+    match key.secret() {
+        SecretKeyMaterial::Unencrypted(_) => Ok(key.secret().clone()),
+        SecretKeyMaterial::Encrypted(encrypted) => match everyday(key, encrypted, passphrase)? {
+            Some(secret) => Ok(secret),
+            None => by_sequoia(key, passphrase).map(|key| key.take_secret().1),
+        },
+    }
 }
 
 fn by_sequoia(key: &Secret, passphrase: &Passphrase) -> Result<Secret, UnlockError> {
@@ -99,16 +108,14 @@ fn by_sequoia(key: &Secret, passphrase: &Passphrase) -> Result<Secret, UnlockErr
     key.clone().decrypt_secret(&password).map_err(|_| UnlockError::WrongPassphrase)
 }
 
-/// The everyday case: CFB with a checksum, an RSA or ECDH key. `None` is any other.
+/// The everyday case: CFB with a checksum, a key of numbers. `None` is any other.
 fn everyday(
     key: &Secret,
     encrypted: &Encrypted,
     passphrase: &Passphrase,
 ) -> Result<Option<SecretKeyMaterial>, UnlockError> {
-    let is_everyday_algorithm =
-        matches!(key.pk_algo(), PublicKeyAlgorithm::RSAEncryptSign | PublicKeyAlgorithm::ECDH);
     let (Some(checksum), None, true) =
-        (encrypted.checksum(), encrypted.aead_algo(), is_everyday_algorithm)
+        (encrypted.checksum(), encrypted.aead_algo(), is_of_numbers(key.pk_algo()))
     else {
         return Ok(None);
     };
@@ -202,16 +209,29 @@ fn without_checksum(secret: &[u8], checksum: SecretKeyChecksum) -> Option<&[u8]>
     }
 }
 
+/// Whether the secret is what [`material`] knows.
+#[expect(deprecated, reason = "old keys use what nobody should use any more")]
+fn is_of_numbers(algorithm: PublicKeyAlgorithm) -> bool {
+    use PublicKeyAlgorithm::{DSA, ECDH, ECDSA, EdDSA, ElGamalEncrypt, RSAEncryptSign};
+    matches!(algorithm, RSAEncryptSign | ECDH | EdDSA | ECDSA | DSA | ElGamalEncrypt)
+}
+
+#[expect(deprecated, reason = "old keys use what nobody should use any more")]
 fn material(algorithm: PublicKeyAlgorithm, mut numbers: &[u8]) -> Option<mpi::SecretKeyMaterial> {
-    let material = if algorithm == PublicKeyAlgorithm::ECDH {
-        mpi::SecretKeyMaterial::ECDH { scalar: number(&mut numbers)? }
-    } else {
-        mpi::SecretKeyMaterial::RSA {
-            d: number(&mut numbers)?,
+    use PublicKeyAlgorithm::{DSA, ECDH, ECDSA, EdDSA, ElGamalEncrypt};
+    let first = number(&mut numbers)?;
+    let material = match algorithm {
+        ECDH => mpi::SecretKeyMaterial::ECDH { scalar: first },
+        EdDSA => mpi::SecretKeyMaterial::EdDSA { scalar: first },
+        ECDSA => mpi::SecretKeyMaterial::ECDSA { scalar: first },
+        DSA => mpi::SecretKeyMaterial::DSA { x: first },
+        ElGamalEncrypt => mpi::SecretKeyMaterial::ElGamal { x: first },
+        _ => mpi::SecretKeyMaterial::RSA {
+            d: first,
             p: number(&mut numbers)?,
             q: number(&mut numbers)?,
             u: number(&mut numbers)?,
-        }
+        },
     };
     numbers.is_empty().then_some(material)
 }

@@ -213,7 +213,7 @@ fn every_key_file_is_read_or_refused_with_its_reason() {
                 assert_eq!(again.unwrap().len(), 1, "{name}");
             }
             Err(KeyError::CertificateOnly { .. }) => assert!(name.contains(".cert."), "{name}"),
-            Err(KeyError::Malformed { .. }) => assert!(name.starts_with("gpg24v5"), "{name}"),
+            Err(KeyError::OnlyGnupg { .. }) => assert!(name.starts_with("gpg24v5"), "{name}"),
             Err(other) => panic!("{name}: {other}"),
         }
     }

@@ -34,6 +34,7 @@ pub fn card() -> KeyCard {
         fingerprint: "37B4853EFE40F7A6C9E83384D0810CE0A01B03C5".to_owned(),
         key_ids: vec!["D0810CE0A01B03C5".to_owned()],
         expires: None,
+        ..KeyCard::default()
     }
 }
 

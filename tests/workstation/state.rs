@@ -44,6 +44,7 @@ fn card(owner: &str) -> KeyCard {
         fingerprint: "F".repeat(40),
         key_ids: vec!["A".repeat(16)],
         expires: None,
+        ..KeyCard::default()
     }
 }
 

@@ -264,7 +264,7 @@ fn opens_message(duration: Duration, may_be_altered: bool, is_damaged: bool) -> 
 }
 
 /// Reads to the end; one line break at the end belongs to the shell, not to the passphrase.
-fn read_passphrase(descriptor: u32) -> Result<Passphrase, String> {
+pub(crate) fn read_passphrase(descriptor: u32) -> Result<Passphrase, String> {
     let unreadable = |error: std::io::Error| texts::passphrase_unreadable(descriptor, error);
     let source = platform::passphrase_source(descriptor).map_err(unreadable)?;
     // Room for all of it at once: a growing buffer would leave copies behind.

@@ -3,13 +3,19 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+
+use crate::keys::command::args::KeysArgs;
 
 /// Opens sealed call recordings and plays them. They are decrypted in memory only; nothing is
 /// written to disk.
 #[derive(Debug, Parser)]
 #[command(name = "workstation-app", version, after_help = EXIT_CODES)]
 pub struct Cli {
+    /// What is to be done without a window
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Recordings to open in the window: files, or links (http://, https://, callseal:)
     #[arg(value_name = "RECORDING", conflicts_with_all = ["check", "import_key"])]
     pub recordings: Vec<OsString>,
@@ -41,12 +47,20 @@ pub struct Cli {
     pub import_key: Option<PathBuf>,
 
     /// Keep keys and settings in this folder [env: CALLSEAL_DATA_DIR]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub data_dir: Option<PathBuf>,
 }
 
+/// What is done without a window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make, bring, keep and remove the keys that open recordings
+    #[command(after_help = EXIT_CODES)]
+    Keys(KeysArgs),
+}
+
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, 1 the recording cannot be opened here or the key was not imported, 2 could \
+Exit codes: 0 done, 1 the recording cannot be opened here or something was refused of a key, 2 could \
 not run: no such file, a server that did not send it, no passphrase, or an administrator's policy that \
 is broken.";
 

@@ -51,7 +51,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use check::{Checker, Outcome};
-use cli::Cli;
+use cli::{Cli, Command};
 use instance::Claim;
 use keys::store::KeyStore;
 use open::source::Source;
@@ -63,6 +63,13 @@ pub fn run(cli: &Cli) -> ExitCode {
         complain(texts::NO_DATA_FOLDER);
         return ExitCode::from(2);
     };
+    if let Some(Command::Keys(args)) = &cli.command {
+        if !cli.recordings.is_empty() {
+            complain(texts::RECORDINGS_AND_KEYS);
+            return ExitCode::from(2);
+        }
+        return keys::command::run(args, &data_folder);
+    }
     if !cli.check.is_empty() {
         return run_check(&cli.check, &data_folder, cli);
     }

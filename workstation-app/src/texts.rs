@@ -273,6 +273,56 @@ pub fn key_in_the_way(path: &Path) -> String {
     )
 }
 
+/// The store stood open.
+pub fn keys_stood_open(folder: &Path) -> String {
+    format!(
+        "Others on this computer could read your key files; they are closed again. Change the \
+         passphrases if you do not trust everybody who works here: {}",
+        shown(folder)
+    )
+}
+
+/// What to do with a new key.
+pub fn back_it_up(fingerprint: &str) -> String {
+    format!(
+        "Back the key up now, since nobody can open its recordings without it: workstation-app \
+         keys backup {fingerprint} --to FILE. Give its certificate to your administrator: \
+         workstation-app keys export {fingerprint}"
+    )
+}
+
+/// `keys` behind recordings.
+pub const RECORDINGS_AND_KEYS: &str = "Recordings and keys cannot be asked for at once. Leave out \
+     the recordings, or write ./keys for a file of that name.";
+
+/// `keys` without a passphrase where one is needed.
+pub const KEY_PASSPHRASE_NEEDED: &str = "A passphrase is needed for that. Give it on a \
+     descriptor, for example: --passphrase-fd 0 < passphrase-file";
+
+/// `keys passphrase` with one only.
+pub const TWO_PASSPHRASES_NEEDED: &str = "Two passphrases are needed for that. Give the present \
+     one in the first line and the new one in the second.";
+
+/// Copies of a key that another passphrase opens.
+pub const OTHER_PASSPHRASES_STAY: &str = "Another copy or part of this key has another \
+     passphrase, which stays. Change that one too, with the passphrase that it has.";
+
+/// What cannot be undone was not confirmed.
+pub fn not_confirmed(fingerprint: &str) -> String {
+    format!(
+        "This cannot be undone, and the fingerprint after --yes is not that of the key. To \
+         confirm it: --yes {fingerprint}"
+    )
+}
+
+/// A name that none or several of GnuPG's keys have.
+pub fn not_one_of_gnupg(name: &str, count: usize) -> String {
+    format!(
+        "GnuPG holds {count} secret keys of '{name}', and one is needed. Name it by its \
+         fingerprint: workstation-app keys list --gnupg"
+    )
+}
+
 /// A key that its thief could use.
 pub fn key_without_passphrase(owner: &str) -> String {
     format!(
@@ -392,6 +442,7 @@ pub fn no_window(causes: &[String]) -> String {
     )
 }
 
-fn shown(path: &Path) -> String {
+/// A path, safe to show.
+pub fn shown(path: &Path) -> String {
     shared::recording::escaped(path.as_os_str().as_encoded_bytes())
 }

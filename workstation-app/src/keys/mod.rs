@@ -1,17 +1,28 @@
 //! The keys this workstation holds: what a person sees of them, and how they come in.
 
+pub mod backup;
+pub mod bring;
+pub mod choose;
+pub mod command;
+pub mod create;
+pub mod expiry;
+mod folder;
+pub mod from_gnupg;
+pub mod maintain;
+pub mod phrase;
+pub mod qr;
 pub mod store;
 
 use std::time::SystemTime;
 
 use shared::certs::{KeyError, SecretKey};
-use shared::gnupg::SpecialKey;
+use shared::gnupg::{Gnupg, SpecialKey};
 
 use crate::texts;
 use store::{KeyStore, StoreError};
 
 /// What a person sees of a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyCard {
     /// Whose key it is, escaped.
     pub owner: String,
@@ -21,23 +32,52 @@ pub struct KeyCard {
     pub key_ids: Vec<String>,
     /// When it ceases to be used for new recordings; old ones still open.
     pub expires: Option<SystemTime>,
+    /// When it was made.
+    pub created: Option<SystemTime>,
+    /// `Curve25519`, `RSA 3072`.
+    pub algorithm: String,
+    /// Whether its owner withdrew it: nothing new is sealed for it, what is sealed opens.
+    pub is_revoked: bool,
+    /// Whether recordings open with it at this computer.
+    pub opens_recordings: bool,
+    /// Why it does not, or through what; in one sentence without full stop.
+    pub remark: Option<String>,
 }
 
 impl KeyCard {
     /// The card of `key`.
     pub fn of(key: &SecretKey) -> Self {
+        let only_by_gnupg = key.only_by_gnupg();
+        let opens_recordings = only_by_gnupg.is_none() || Gnupg::installed().is_some();
+        let remark = only_by_gnupg.map(|algorithm| match opens_recordings {
+            true => format!("{algorithm} is opened by the GnuPG of this computer"),
+            false => format!("{algorithm} is opened by GnuPG only, which is not installed here"),
+        });
         Self {
             owner: key.owner(),
             fingerprint: key.fingerprint(),
             key_ids: key.key_ids(),
-            expires: key.expires(),
+            expires: key.sealing_ends(),
+            created: Some(key.created()),
+            algorithm: key.algorithm(),
+            is_revoked: key.is_revoked(),
+            opens_recordings,
+            remark,
         }
     }
 
     /// The card of a key that stays with GnuPG.
     pub fn of_gnupg(key: SpecialKey) -> Self {
         let fingerprint = key.key_id.clone();
-        Self { owner: key.owner, fingerprint, key_ids: vec![key.key_id], expires: None }
+        Self {
+            owner: key.owner,
+            fingerprint,
+            key_ids: vec![key.key_id],
+            remark: Some(format!("{} is opened by the GnuPG of this computer", key.kind)),
+            algorithm: key.kind,
+            opens_recordings: true,
+            ..Self::default()
+        }
     }
 
     /// The owner without the address, as colleagues call each other.

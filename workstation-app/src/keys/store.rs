@@ -4,7 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use shared::certs::{KeyError, SecretKey};
+use zeroize::Zeroizing;
 
+use super::folder::{self, Lock, Remains};
 use crate::platform;
 use crate::texts;
 
@@ -33,9 +35,31 @@ pub enum StoreError {
         /// Why.
         source: std::io::Error,
     },
+    /// Others can read the folder, and it cannot be closed.
+    #[error(
+        "Others on this computer can read your keys, and the folder cannot be closed to them \
+         ({source}). Let your administrator make it yours alone: {}",
+        texts::shown(folder)
+    )]
+    Exposed {
+        /// Where.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// A file with this key's name holds something else.
     #[error("{}", texts::key_in_the_way(path))]
     InTheWay {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A file with this key's name is elsewhere.
+    #[error(
+        "The key file is a link to another place, and was left untouched. Put the file itself \
+         there, then try again: {}",
+        texts::shown(path)
+    )]
+    Link {
         /// Which.
         path: PathBuf,
     },
@@ -60,6 +84,14 @@ pub struct Held {
     pub keys: Vec<SecretKey>,
     /// Files that cannot be read as keys; they stay where they are.
     pub damaged: Vec<PathBuf>,
+    /// Folder and files that stood open to others and were closed.
+    pub closed: Vec<PathBuf>,
+}
+
+/// A file of the store.
+pub(super) struct KeyFile {
+    pub(super) path: PathBuf,
+    pub(super) keys: Vec<SecretKey>,
 }
 
 /// The folder of keys.
@@ -74,10 +106,23 @@ impl KeyStore {
         Self { folder: data_folder.join("keys") }
     }
 
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Reads all keys, by file name. One damaged file does not hide the others.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or others can read it and it cannot be closed.
     pub fn load(&self) -> Result<Held, StoreError> {
+        let paths = self.key_files()?;
         let mut held = Held::default();
-        for path in self.key_files()? {
+        if self.folder.exists() {
+            let exposed = |source| StoreError::Exposed { folder: self.folder.clone(), source };
+            held.closed = folder::close(&self.folder, &paths).map_err(exposed)?;
+        }
+        for path in paths {
             match read_key_file(&path) {
                 Some(keys) => held.keys.extend(keys),
                 None => held.damaged.push(path),
@@ -88,26 +133,97 @@ impl KeyStore {
 
     /// Keeps `key` beside what is held of it already: nothing that opens recordings today is lost,
     /// whatever the file that was brought holds. A damaged file is never overwritten.
+    ///
+    /// # Errors
+    /// When it cannot be written, or something else stands in the way.
     pub fn save(&self, key: &SecretKey) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
         let fingerprint = key.fingerprint();
         for number in 1..=MOST_COPIES {
             let path = self.folder.join(copy_name(&fingerprint, number));
+            if folder::is_link(&path) {
+                return Err(StoreError::Link { path });
+            }
             if !path.exists() {
-                return self.write(&path, key);
+                return self.write(&path, std::slice::from_ref(key));
             }
             let Some(held) = held_copy(&path, &fingerprint) else {
                 return Err(StoreError::InTheWay { path });
             };
             if let Some(merged) = held.merged_with(key) {
-                return self.write(&path, &merged);
+                return self.write(&path, &[merged]);
             }
         }
         Err(StoreError::TooManyCopies { owner: key.owner() })
     }
 
-    fn write(&self, path: &Path, key: &SecretKey) -> Result<(), StoreError> {
-        self.publish(path, &key.to_octets()?)
-            .map_err(|source| StoreError::Write { folder: self.folder.clone(), source })
+    /// Keeps others from changing the folder, which is made where it is not there.
+    pub(super) fn lock(&self) -> Result<Lock, StoreError> {
+        let locked =
+            platform::create_private_folder(&self.folder).and_then(|()| folder::lock(&self.folder));
+        locked.map_err(|source| self.not_written(source))
+    }
+
+    /// The files that hold this key, to be changed.
+    ///
+    /// # Errors
+    /// When one of them is a link, or holds something besides that would be lost.
+    pub(super) fn copies(&self, fingerprint: &str) -> Result<Vec<KeyFile>, StoreError> {
+        let mut copies = Vec::new();
+        for path in self.key_files()? {
+            let Some(keys) = read_key_file(&path) else { continue };
+            if !keys.iter().any(|key| key.fingerprint() == fingerprint) {
+                continue;
+            }
+            if folder::is_link(&path) {
+                return Err(StoreError::Link { path });
+            }
+            if !is_whole(&path) {
+                return Err(StoreError::InTheWay { path });
+            }
+            copies.push(KeyFile { path, keys });
+        }
+        Ok(copies)
+    }
+
+    /// Puts keys into the place of what `path` holds, all of it or nothing.
+    pub(super) fn write(&self, path: &Path, keys: &[SecretKey]) -> Result<(), StoreError> {
+        let mut octets = Zeroizing::new(Vec::new());
+        for key in keys {
+            shared::secret::append_wiped(&mut octets, &key.to_octets()?);
+        }
+        self.publish(path, &octets).map_err(|source| self.not_written(source))
+    }
+
+    /// Removes a file and wipes what it held.
+    pub(super) fn remove(&self, path: &Path) -> Result<(), StoreError> {
+        let remains = Remains::of(path);
+        let removed = std::fs::remove_file(path).and_then(|()| platform::sync_folder(&self.folder));
+        remains.wipe();
+        removed.map_err(|source| self.not_written(source))
+    }
+
+    /// Keeps what withdraws a key one day beside it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save_revocation(&self, fingerprint: &str, revocation: &str) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
+        self.publish(&self.revocation_path(fingerprint), revocation.as_bytes())
+            .map_err(|source| self.not_written(source))
+    }
+
+    /// What withdraws a key, where it was made with the key.
+    pub fn revocation(&self, fingerprint: &str) -> Option<Zeroizing<Vec<u8>>> {
+        crate::open::read_limited(&self.revocation_path(fingerprint), KEY_FILE_OCTETS).ok()
+    }
+
+    pub(super) fn revocation_path(&self, fingerprint: &str) -> PathBuf {
+        self.folder.join(format!("{fingerprint}.rev"))
+    }
+
+    fn not_written(&self, source: std::io::Error) -> StoreError {
+        StoreError::Write { folder: self.folder.clone(), source }
     }
 
     fn publish(&self, path: &Path, octets: &[u8]) -> std::io::Result<()> {
@@ -116,8 +232,11 @@ impl KeyStore {
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.folder)?;
         file.write_all(octets)?;
         file.as_file().sync_all()?;
+        let remains = Remains::of(path);
         file.persist(path).map_err(|error| error.error)?;
-        platform::sync_folder(&self.folder)
+        platform::sync_folder(&self.folder)?;
+        remains.wipe();
+        Ok(())
     }
 
     fn key_files(&self) -> Result<Vec<PathBuf>, StoreError> {
@@ -142,6 +261,12 @@ impl KeyStore {
 fn read_key_file(path: &Path) -> Option<Vec<SecretKey>> {
     let octets = crate::open::read_limited(path, KEY_FILE_OCTETS).ok()?;
     SecretKey::read_all(&octets).ok().filter(|keys| !keys.is_empty())
+}
+
+/// Whether everything in a file can be read, and so written again.
+fn is_whole(path: &Path) -> bool {
+    crate::open::read_limited(path, KEY_FILE_OCTETS)
+        .is_ok_and(|octets| SecretKey::read_each(&octets).iter().all(Result::is_ok))
 }
 
 fn held_copy(path: &Path, fingerprint: &str) -> Option<SecretKey> {
