@@ -138,8 +138,8 @@ fn unread(error: &ReadError) -> String {
 /// Its own last line, without the status lines.
 fn said(errors: &[u8]) -> String {
     let lines = errors.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii);
-    let own = lines.filter(|line| !line.is_empty() && !line.starts_with(b"[GNUPG:]"));
-    shown_name(own.last().unwrap_or(b"it said nothing"))
+    let mut own = lines.filter(|line| !line.is_empty() && !line.starts_with(b"[GNUPG:]"));
+    shown_name(own.next_back().unwrap_or(b"it said nothing"))
 }
 
 /// In the C locale, whose words have been the same since GnuPG 2.1.

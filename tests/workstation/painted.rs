@@ -4,6 +4,8 @@
 
 #[path = "shown.rs"]
 mod shown;
+#[path = "shown_keys.rs"]
+mod shown_keys;
 #[path = "shown_links.rs"]
 mod shown_links;
 
@@ -30,7 +32,7 @@ fn every_screen() -> Vec<(&'static str, AppState)> {
     let import_failed = Event::ImportFailed { message: message.to_owned(), generation: None };
     with_notice.apply(import_failed, Instant::now());
     let wrong = FailureKind::Problem(Problem::WrongPassphrase);
-    vec![
+    let mut screens = vec![
         ("empty", AppState::new(Settings::default())),
         ("locked", locked()),
         ("wrong passphrase", failed(opening(), wrong, "")),
@@ -45,7 +47,10 @@ fn every_screen() -> Vec<(&'static str, AppState)> {
         ("fetching the next", shown_links::fetching_the_next()),
         ("waiting", shown_links::waiting()),
         ("settings", shown_links::settings()),
-    ]
+    ];
+    screens.extend(shown_keys::pages());
+    screens.extend(shown_keys::locks());
+    screens
 }
 
 #[test]

@@ -190,7 +190,11 @@ fn a_key_that_is_brought_opens_the_recording_that_lacked_it() {
     let closed = Event::DialogClosed { wanted: Wanted::Key, picked, is_missing: false };
     let effects = apply(&mut state, closed);
     assert!(matches!(effects.as_slice(), [Effect::Send(Command::ImportKey { .. })]));
-    let imported = Event::Imported { keys: vec![card("Anna <a@x>")], generation: None };
+    let imported = Event::Imported {
+        keys: vec![card("Anna <a@x>")],
+        generation: None,
+        refused: String::new(),
+    };
     let effects = apply(&mut state, imported);
     assert!(matches!(effects.as_slice(), [Effect::Send(Command::Open { source, .. })]
         if source.path() == Some(Path::new(CALL))));
@@ -202,7 +206,8 @@ fn a_dropped_key_leaves_the_recording_alone() {
     let mut state = listening();
     open(&mut state, "key.asc");
     let generation = Some(state.generation());
-    let imported = Event::Imported { keys: vec![card("Anna <a@x>")], generation };
+    let imported =
+        Event::Imported { keys: vec![card("Anna <a@x>")], generation, refused: String::new() };
     assert!(apply(&mut state, imported).is_empty());
     assert!(matches!(state.screen, Screen::Listening(_)) && state.pending.is_none());
     assert_eq!(state.title(), "5551234567, 1 Jan 09:30 - Callseal");

@@ -167,6 +167,13 @@ impl App {
         &self.state
     }
 
+    /// Tells the window something, as its threads do.
+    pub fn tell(&self, event: Event) {
+        // Fails only when nobody listens any more.
+        let _ = self.event_sender.send(event);
+        (self.wake)();
+    }
+
     fn act(&mut self, action: Action) {
         let effects = self.state.act(action, Instant::now());
         self.carry_out(effects);
@@ -199,6 +206,14 @@ impl App {
             Effect::Send(command) => self.send(command),
             Effect::Ask(wanted) => {
                 dialog::ask(wanted, self.event_sender.clone(), Arc::clone(&self.wake));
+            }
+            Effect::AskToSave { wanted, name } => {
+                dialog::ask_to_save(
+                    wanted,
+                    name,
+                    self.event_sender.clone(),
+                    Arc::clone(&self.wake),
+                );
             }
             Effect::Play(recording) => {
                 self.player.load(recording.pcm);

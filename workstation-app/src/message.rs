@@ -11,6 +11,7 @@ use crate::audio::overview::Overview;
 use crate::audio::pcm::Pcm;
 use crate::audio::play::Playback;
 use crate::keys::KeyCard;
+use crate::keys::task::{KeyOutcome, KeyTask};
 use crate::link::fetch::Received;
 use crate::link::login::{Login, Question};
 use crate::lock_signals::LockReason;
@@ -58,6 +59,8 @@ pub enum Command {
         /// What was typed; nothing where the key is unlocked or the keychain knows.
         passphrase: Option<Passphrase>,
     },
+    /// Do something with the keys.
+    Keys(KeyTask),
     /// Forget every unlocked key, now.
     Lock,
     /// What the person wants of unlocked keys from now on.
@@ -102,6 +105,7 @@ impl Command {
             | Self::Remove { .. }
             | Self::Forget
             | Self::Lock
+            | Self::Keys(_)
             | Self::Habits(_)
             | Self::ImportKey { .. } => None,
         }
@@ -236,6 +240,8 @@ pub enum Event {
         keys: Vec<KeyCard>,
         /// The selection that turned out to be a key file, if it came that way.
         generation: Option<Generation>,
+        /// Why others in the same file were not; empty where all were.
+        refused: String,
     },
     /// Keys were not imported.
     ImportFailed {
@@ -244,6 +250,8 @@ pub enum Event {
         /// The selection that turned out to be a key file, if it came that way.
         generation: Option<Generation>,
     },
+    /// What was to be done with the keys was done, or two sentences say why not.
+    KeysDone(Result<KeyOutcome, String>),
     /// A file dialog was closed.
     DialogClosed {
         /// What had been asked for.

@@ -14,6 +14,7 @@ use crate::message::{Command, Recording, Seal, Stage};
 use crate::open::dialog::Wanted;
 use crate::open::source::Source;
 use crate::settings::Settings;
+use crate::state::key_steps::KeyAction;
 use crate::texts::{Failure, Remedy};
 
 /// Which part of the window is shown.
@@ -24,6 +25,8 @@ pub enum Place {
     Recording,
     /// The settings.
     Settings,
+    /// The keys.
+    Keys,
 }
 
 /// What the window's main part shows.
@@ -217,6 +220,8 @@ pub enum Action {
     DismissOffered,
     /// Wants another part of the window, or is done with it.
     Show(Place),
+    /// Did something with keys.
+    Keys(KeyAction),
     /// Changed them.
     Settings(Settings),
     /// Wants a site forgotten: its links are asked about again, its sign-in too.
@@ -266,6 +271,13 @@ pub enum Effect {
     Send(Command),
     /// Show a file dialog.
     Ask(Wanted),
+    /// Show a dialog for a file that is to be written.
+    AskToSave {
+        /// What for.
+        wanted: Wanted,
+        /// The name that is offered.
+        name: String,
+    },
     /// Take the recording and play it at once.
     Play(Recording),
     /// Go on playing.

@@ -341,6 +341,26 @@ pub fn keys_not_kept(folder: &Path, cause: impl Display) -> String {
     )
 }
 
+/// Why keys in a file were not kept; empty where nothing was refused.
+pub fn not_brought(reasons: &[String]) -> String {
+    match reasons {
+        [] => String::new(),
+        [reason] => reason.clone(),
+        [reason, others @ ..] => {
+            format!("{reason} Not brought either: {} more of this file.", others.len())
+        }
+    }
+}
+
+/// A certificate cannot be written.
+pub fn certificate_not_saved(path: &Path, cause: impl Display) -> String {
+    format!(
+        "The certificate was not saved ({cause}). Choose a folder that can be written and has \
+         space: {}",
+        shown(path)
+    )
+}
+
 /// The store cannot be read.
 pub fn keys_not_read(folder: &Path, cause: impl Display) -> String {
     let title = words(FailureKind::KeysUnreadable).title;

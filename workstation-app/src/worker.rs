@@ -18,7 +18,9 @@ use zeroize::Zeroizing;
 use crate::audio::overview::Overview;
 use crate::downloads;
 use crate::keychain::{self as system_keychain, Purpose};
+use crate::keys::bring::bring;
 use crate::keys::store::KeyStore;
+use crate::keys::task::{self, KeyOutcome, KeyTask};
 use crate::keys::{self, KeyCard};
 use crate::link::fetch::{FetchError, fetch};
 use crate::link::host_of;
@@ -120,6 +122,7 @@ impl Worker {
             Command::Unlock { generation, passphrase } => {
                 self.unlock(generation, message.as_ref(), passphrase.as_ref());
             }
+            Command::Keys(task) => self.keys(task),
             Command::Lock => self.lock(),
             Command::Habits(habits) => self.change_habits(habits),
             Command::Forget => *message = None,
@@ -253,6 +256,16 @@ impl Worker {
         self.tell(Event::Relocked);
     }
 
+    fn keys(&mut self, task: KeyTask) {
+        let outcome = task::perform(&self.store, task);
+        if outcome.as_ref().is_ok_and(KeyOutcome::has_changed_keys) {
+            // What is unlocked was chosen among the keys of before.
+            self.lock();
+            self.tell_keys();
+        }
+        self.tell(Event::KeysDone(outcome));
+    }
+
     fn change_habits(&mut self, habits: Habits) {
         if self.unlocking.set_habits(habits) {
             for key in self.held_keys().unwrap_or_default() {
@@ -348,17 +361,16 @@ impl Worker {
     }
 
     fn import(&mut self, octets: &[u8], generation: Option<Generation>) {
-        match keys::import(&self.store, octets) {
-            Ok(keys) => {
-                // What is unlocked was chosen among the keys of before.
-                self.lock();
-                self.tell_keys();
-                self.tell(Event::Imported { keys, generation });
-            }
-            Err(error) => {
-                self.tell(Event::ImportFailed { message: error.to_string(), generation });
-            }
+        let brought = bring(&self.store, octets);
+        let reasons: Vec<String> = brought.refused.into_iter().map(|it| it.reason).collect();
+        let refused = texts::not_brought(&reasons);
+        if brought.kept.is_empty() {
+            return self.tell(Event::ImportFailed { message: refused, generation });
         }
+        // What is unlocked was chosen among the keys of before.
+        self.lock();
+        self.tell_keys();
+        self.tell(Event::Imported { keys: brought.kept, generation, refused });
     }
 
     fn held_keys(&self) -> Result<Vec<SecretKey>, Failure> {

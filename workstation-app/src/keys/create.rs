@@ -29,6 +29,7 @@ const LOCAL_OCTETS: usize = 64;
 const LABEL_OCTETS: usize = 63;
 
 /// What somebody filled in.
+#[derive(Debug)]
 pub struct NewKey {
     /// As colleagues call them.
     pub name: String,

@@ -12,6 +12,7 @@ pub mod maintain;
 pub mod phrase;
 pub mod qr;
 pub mod store;
+pub mod task;
 
 use std::time::SystemTime;
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::key_steps::KeyStep;
 use super::{AppState, Effect, HostScreen, Notice, Pending, Place, Screen, Selected, SignInScreen};
 use crate::call::CallCard;
 use crate::link::login::{Login, Question, site_of};
@@ -28,12 +29,13 @@ impl AppState {
     pub(super) fn arrived(&mut self, sources: Vec<Source>, now: Instant) -> Vec<Effect> {
         let mut sources = sources;
         sources.retain(|source| !self.is_open(source) && !self.waiting.contains(source));
-        let is_busy = match self.screen {
+        let is_at_keys = self.place == Place::Keys && self.keys.step != KeyStep::List;
+        let is_screen_busy = match self.screen {
             Screen::Empty | Screen::Problem(_) | Screen::Listening(_) => self.pending.is_some(),
             Screen::Locked(_) | Screen::Opening(_) | Screen::Host(_) | Screen::SignIn(_) => true,
         };
         let mut effects = vec![Effect::Raise];
-        if is_busy {
+        if is_at_keys || is_screen_busy {
             self.wait(sources.into_iter());
         } else {
             effects.extend(self.open(sources, now));

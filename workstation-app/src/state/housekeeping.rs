@@ -1,5 +1,6 @@
 //! What is remembered, forgotten and cleared away besides the recordings themselves?
 
+use super::key_steps::KeyStep;
 use super::{AppState, Effect, HostScreen, Locked, Place, ProblemScreen, Screen, SignInScreen};
 use crate::locking::Habits;
 use crate::message::Command;
@@ -36,6 +37,8 @@ impl AppState {
         self.place = if self.place == place { Place::Recording } else { place };
         self.attempt += 1;
         let now = self.attempt;
+        // The view of keys begins at its list.
+        self.keys = self.keys.at(KeyStep::List, now);
         match &mut self.screen {
             Screen::Locked(Locked { attempt, .. })
             | Screen::SignIn(SignInScreen { attempt, .. })

@@ -14,21 +14,32 @@ impl AppState {
         &mut self,
         keys: &[KeyCard],
         generation: Option<Generation>,
+        refused: &str,
         now: Instant,
     ) -> Vec<Effect> {
         let owners: Vec<&str> = keys.iter().map(|key| key.owner.as_str()).collect();
-        self.notice = Some(Notice {
-            is_bad: false,
-            text: format!("This workstation now holds the key of {}", owners.join(", ")),
+        let text = format!("This workstation now holds the key of {}", owners.join(", "));
+        self.notice = Some(if refused.is_empty() {
+            Notice { is_bad: false, text }
+        } else {
+            Notice { is_bad: true, text: format!("{text}. {refused}") }
         });
         self.drop_pending_key(generation);
-        // The key may be the one that was missing.
-        match self.screen {
+        self.reopen_for_key(now)
+    }
+
+    /// Other keys are held: one may be what was missing.
+    pub(super) fn reopen_for_key(&mut self, now: Instant) -> Vec<Effect> {
+        let place = self.place;
+        let effects = match self.screen {
             Screen::Problem(_) | Screen::Locked(_) | Screen::Opening(_) => self.reopen(now),
             Screen::Empty | Screen::Listening(_) | Screen::Host(_) | Screen::SignIn(_) => {
                 Vec::new()
             }
-        }
+        };
+        // Whoever makes a key is not done with it yet.
+        self.place = place;
+        effects
     }
 
     pub(super) fn not_imported(
@@ -65,6 +76,9 @@ impl AppState {
         match (wanted, picked) {
             (Wanted::Recording, Some(path)) => self.open(vec![path.into()], now),
             (Wanted::Key, Some(path)) => vec![Effect::Send(Command::ImportKey { path })],
+            (Wanted::SaveCertificate | Wanted::SaveBackup | Wanted::Backup, Some(path)) => {
+                self.picked_for_key(wanted, path)
+            }
             (_, None) => {
                 self.notice = is_missing
                     .then(|| Notice { is_bad: true, text: texts::NO_FILE_DIALOG.to_owned() });

@@ -12,6 +12,8 @@ impl AppState {
     /// was.
     pub(super) fn lock(&mut self, cause: LockCause) -> Vec<Effect> {
         self.attempt += 1;
+        // Half-typed passphrases are wiped with the fields that held them.
+        self.keys.attempt = self.attempt;
         self.unlocked_until = None;
         let position = match &self.screen {
             Screen::Listening(listening) => Some(listening.playback.position),

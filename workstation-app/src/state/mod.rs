@@ -1,6 +1,8 @@
 //! What does the window show, and what follows from each action and each answer? Pure: no
 //! window, no thread, no file.
 
+pub mod key_steps;
+
 mod arrival;
 mod housekeeping;
 mod keys;
@@ -26,6 +28,8 @@ use crate::policy::Policy;
 use crate::settings::Settings;
 use crate::texts::{self, Failure, FailureKind, Remedy};
 
+use key_steps::KeysView;
+
 pub use crate::screen::{
     Action, Effect, Heard, HostScreen, Listening, Locked, Notice, Opening, Pending, Place,
     ProblemScreen, Screen, Selected, SignInScreen,
@@ -50,6 +54,8 @@ pub struct AppState {
     pub held: Vec<KeyCard>,
     /// Damaged files among them.
     pub damaged_keys: Vec<PathBuf>,
+    /// The view of keys.
+    pub keys: KeysView,
     /// One line on top.
     pub notice: Option<Notice>,
     /// Remembered values.
@@ -75,6 +81,7 @@ impl AppState {
             place: Place::Recording,
             held: Vec::new(),
             damaged_keys: Vec::new(),
+            keys: KeysView::default(),
             notice: None,
             settings,
             policy: Policy::default(),
@@ -129,6 +136,7 @@ impl AppState {
                 self.show(place);
                 Vec::new()
             }
+            Action::Keys(action) => self.act_on_keys(action),
             Action::Settings(settings) => self.change_settings(settings),
             Action::ForgetSite(site) => self.forget_site(site),
             Action::TrustHost => self.trust_host(now),
@@ -160,6 +168,7 @@ impl AppState {
             Event::Keys { held, damaged } => {
                 self.held = held;
                 self.damaged_keys = damaged;
+                self.leave_lost_key();
                 Vec::new()
             }
             Event::Policy(policy) => self.change_policy(policy),
@@ -197,10 +206,13 @@ impl AppState {
             | Event::Failed { .. }
             | Event::Progress { .. }
             | Event::Ready { .. } => Vec::new(),
-            Event::Imported { keys, generation } => self.imported(&keys, generation, now),
+            Event::Imported { keys, generation, refused } => {
+                self.imported(&keys, generation, &refused, now)
+            }
             Event::ImportFailed { message, generation } => {
                 self.not_imported(message, generation, now)
             }
+            Event::KeysDone(outcome) => self.task_done(outcome, now),
             Event::DialogClosed { wanted, picked, is_missing } => {
                 self.dialog_closed(wanted, picked, is_missing, now)
             }

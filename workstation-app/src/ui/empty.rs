@@ -8,7 +8,7 @@ use super::theme::{self, Palette};
 use super::widgets::{self, Emphasis, badge, button, centred_card, icon_label, muted};
 use crate::keys::KeyCard;
 use crate::open::dialog::Wanted;
-use crate::state::{Action, AppState};
+use crate::state::{Action, AppState, Place};
 
 /// Longer ones are no links to recordings.
 const LINK_OCTETS: usize = 8 << 10;
@@ -69,15 +69,17 @@ fn keys(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             ));
         });
         let width = ui.available_width();
-        if button(ui, Emphasis::Quiet, icons::KEY, "Bring your key…", width).clicked() {
-            actions.push(Action::Ask(Wanted::Key));
+        let words = "Bring or make your key…";
+        if button(ui, Emphasis::Quiet, icons::KEY, words, width).clicked() {
+            actions.push(Action::Show(Place::Keys));
         }
         return;
     }
     let row = Vec2::new(ui.available_width(), 7.0 * theme::STEP);
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-        if widgets::text_button(ui, icons::PLUS, "Add a key…", false).clicked() {
-            actions.push(Action::Ask(Wanted::Key));
+        let keys = widgets::text_button(ui, icons::KEY, "Keys…", false);
+        if keys.on_hover_text("Ctrl+K").clicked() {
+            actions.push(Action::Show(Place::Keys));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             icon_label(ui, icons::KEY, palette.muted);

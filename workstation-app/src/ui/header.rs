@@ -11,8 +11,11 @@ use crate::locking::countdown;
 use crate::open::dialog::Wanted;
 use crate::state::{Action, AppState, Place, Screen};
 
-/// Where not all of its words have room, what has a key of its own is left out.
-const NARROW: f32 = 560.0;
+/// What the ways to the settings and the keys take.
+const PLACES_WIDTH: f32 = 180.0;
+
+/// What the way to another recording takes.
+const OPEN_WIDTH: f32 = 170.0;
 
 /// Paints it.
 pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Action>) {
@@ -26,17 +29,18 @@ pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Actio
             mark(ui, palette);
             ui.label(RichText::new(shared::PRODUCT).font(theme::strong()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let is_narrow = ui.available_width() < NARROW;
                 if !matches!(state.screen, Screen::Empty) {
                     close(ui, actions);
-                    if state.waiting.is_empty() || !is_narrow {
-                        open(ui, actions);
-                    }
                 }
                 lock(ui, state, now, actions);
                 waiting(ui, state, actions);
-                if !is_narrow {
+                // What has a key of its own is left out where there is no room for it.
+                if ui.available_width() > PLACES_WIDTH {
                     settings(ui, actions);
+                    keys(ui, actions);
+                }
+                if !matches!(state.screen, Screen::Empty) && ui.available_width() > OPEN_WIDTH {
+                    open(ui, actions);
                 }
             });
         });
@@ -55,6 +59,13 @@ fn open(ui: &mut Ui, actions: &mut Vec<Action>) {
     let open = button(ui, Emphasis::Bare, icons::FOLDER, "Open another…", 0.0);
     if open.on_hover_text("Ctrl+O").clicked() {
         actions.push(Action::Ask(Wanted::Recording));
+    }
+}
+
+fn keys(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let keys = button(ui, Emphasis::Bare, "", "Keys", 0.0);
+    if keys.on_hover_text("Ctrl+K").clicked() {
+        actions.push(Action::Show(Place::Keys));
     }
 }
 

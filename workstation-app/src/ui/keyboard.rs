@@ -3,6 +3,7 @@
 use egui::{Key, Modifiers, Ui};
 
 use crate::open::dialog::Wanted;
+use crate::state::key_steps::KeyAction;
 use crate::state::{Action, AppState, Place, Screen};
 
 /// Seconds that an arrow key jumps.
@@ -30,6 +31,12 @@ pub fn actions(ui: &Ui, state: &AppState) -> Vec<Action> {
         || (state.place == Place::Settings && pressed(Modifiers::NONE, Key::Escape))
     {
         actions.push(Action::Show(Place::Settings));
+    }
+    if pressed(Modifiers::COMMAND, Key::K) {
+        actions.push(Action::Show(Place::Keys));
+    }
+    if state.place == Place::Keys && pressed(Modifiers::NONE, Key::Escape) {
+        actions.push(Action::Keys(KeyAction::Back));
     }
     let is_asked = matches!(state.screen, Screen::Host(_) | Screen::SignIn(_));
     if is_asked && state.place == Place::Recording && pressed(Modifiers::NONE, Key::Escape) {

@@ -1,6 +1,7 @@
 //! What the window looks like: one file a panel. Panels read the state and return what the
 //! person did; they change nothing themselves.
 
+pub mod keys;
 pub mod passphrase;
 pub mod theme;
 
@@ -29,6 +30,7 @@ use egui::{Align2, CentralPanel, CornerRadius, Frame, Stroke, StrokeKind, Ui};
 
 use crate::open::drop;
 use crate::state::{Action, AppState, Place, Screen};
+use keys::KeyForms;
 use passphrase::{PassphraseText, TypedGuard};
 use sign_in::SignInText;
 use theme::Palette;
@@ -37,6 +39,7 @@ use widgets::Details;
 /// What belongs to the window alone: half-typed text, what is unfolded, where a hand is.
 pub struct View {
     passphrase: PassphraseText,
+    keys: KeyForms,
     sign_in: SignInText,
     link: String,
     attempt: u64,
@@ -50,6 +53,7 @@ impl View {
     /// A fresh window; `guard` must be registered with the same context.
     pub fn new(guard: TypedGuard) -> Self {
         Self {
+            keys: KeyForms::new(&guard),
             passphrase: PassphraseText::new(guard),
             sign_in: SignInText::default(),
             link: String::new(),
@@ -78,6 +82,7 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, now: Instant) -> Vec
         ui.spacing_mut().item_spacing.y = theme::GAP;
         match state.place {
             Place::Settings => settings::show(ui, state, &mut actions),
+            Place::Keys => keys::show(ui, state, view, now, &mut actions),
             Place::Recording => show_screen(ui, state, view, now, &mut actions),
         }
         if drop::is_hovering(ui.ctx()) {
@@ -108,8 +113,17 @@ fn show_screen(
 
 /// A passphrase that was typed for another screen is wiped, details fold again.
 fn forget_what_is_not_shown(state: &AppState, view: &mut View) {
+    if state.place != Place::Keys {
+        view.keys.wipe();
+    }
     match &state.screen {
-        _ if state.place == Place::Settings => view.passphrase.set_wanted(false),
+        _ if state.place != Place::Recording => {
+            // Dropped at once, and with it wiped.
+            view.passphrase.take_passphrase();
+            if state.place == Place::Settings {
+                view.passphrase.set_wanted(false);
+            }
+        }
         Screen::Locked(locked) if locked.attempt == view.attempt => {}
         Screen::Problem(problem) if problem.attempt == view.attempt => {}
         Screen::SignIn(sign_in) if sign_in.attempt == view.attempt => {}

@@ -90,12 +90,13 @@ pub struct PassphraseText {
     octets: Zeroizing<Vec<u8>>,
     bullets: String,
     guard: TypedGuard,
+    revision: u64,
 }
 
 impl PassphraseText {
     /// An empty field that takes its characters from `guard`.
     pub fn new(guard: TypedGuard) -> Self {
-        Self { octets: empty(), bullets: String::new(), guard }
+        Self { octets: empty(), bullets: String::new(), guard, revision: 0 }
     }
 
     /// Whether nothing was typed.
@@ -114,7 +115,32 @@ impl PassphraseText {
     /// Hands the passphrase over and leaves the field empty. The octets move, they are not copied.
     pub fn take_passphrase(&mut self) -> Passphrase {
         self.bullets.clear();
+        self.revision += 1;
         Passphrase::new(std::mem::replace(&mut self.octets, empty()))
+    }
+
+    /// Changes whenever the text does.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// A second copy, to look at it; wiped with the answer.
+    pub fn copy(&self) -> Passphrase {
+        Passphrase::new(Zeroizing::new(self.octets.to_vec()))
+    }
+
+    /// Whether both hold the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        *self.octets == *other.octets
+    }
+
+    /// Puts a passphrase that was offered into the field.
+    pub fn set(&mut self, passphrase: &Passphrase) {
+        self.octets = empty();
+        // Exposed: it is shown, so that its owner can write it down.
+        let offered = passphrase.expose();
+        self.octets.extend_from_slice(offered.get(..CAPACITY_OCTETS).unwrap_or(offered));
+        self.count_bullets();
     }
 
     /// The characters, one by one, for the person who holds the eye.
@@ -139,6 +165,7 @@ impl PassphraseText {
     }
 
     fn count_bullets(&mut self) {
+        self.revision += 1;
         let count = self.characters().count();
         self.bullets.clear();
         self.bullets.extend(std::iter::repeat_n(BULLET, count));

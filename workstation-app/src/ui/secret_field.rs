@@ -13,6 +13,26 @@ const EYE_WIDTH: f32 = 40.0;
 
 /// Paints the field; `label` is what a screen reader says.
 pub fn show(ui: &mut Ui, passphrase: &mut PassphraseText, label: &str, is_wrong: bool) -> Response {
+    field(ui, passphrase, label, is_wrong, false)
+}
+
+/// The same for a passphrase that is to be written down, and shown as long as `is_revealed`.
+pub fn show_or_reveal(
+    ui: &mut Ui,
+    passphrase: &mut PassphraseText,
+    label: &str,
+    is_revealed: bool,
+) -> Response {
+    field(ui, passphrase, label, false, is_revealed)
+}
+
+fn field(
+    ui: &mut Ui,
+    passphrase: &mut PassphraseText,
+    label: &str,
+    is_wrong: bool,
+    is_revealed: bool,
+) -> Response {
     let palette = Palette::of(ui);
     let id = ui.make_persistent_id(label);
     let has_focus = ui.memory(|memory| memory.has_focus(id));
@@ -31,7 +51,8 @@ pub fn show(ui: &mut Ui, passphrase: &mut PassphraseText, label: &str, is_wrong:
             ui.set_height(theme::CONTROL_HEIGHT);
             ui.spacing_mut().item_spacing.x = 0.0;
             let eye_key = id.with("eye");
-            let is_shown = ui.data(|data| data.get_temp(eye_key)).unwrap_or(false);
+            let is_held = ui.data(|data| data.get_temp(eye_key)).unwrap_or(false);
+            let is_shown = is_held || is_revealed;
             let output = TextEdit::singleline(passphrase)
                 .id(id)
                 .password(true)

@@ -52,7 +52,7 @@ fn unlocking(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let idle = settings.idle_minutes.min(policy.idle_minutes);
     let allowed = |minutes: &u32| *minutes <= policy.idle_minutes;
     let choices = IDLE_CHOICES_MINUTES.into_iter().filter(allowed);
-    let chosen = choice(ui, "Lock when nobody uses the window for", idle, choices, in_words);
+    let chosen = choice(ui, "Lock when unused for", idle, choices, in_words);
     settings.idle_minutes = chosen.unwrap_or(settings.idle_minutes);
     if policy.allow_passphrase_in_keychain {
         let words = "Keep the passphrase in the keychain of this computer";
@@ -67,7 +67,7 @@ fn unlocking(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 }
 
 /// A choice in one line; what was chosen, if anything was.
-fn choice(
+pub fn choice(
     ui: &mut Ui,
     label: &str,
     current: u32,

@@ -1,0 +1,252 @@
+//! Can somebody who knows nothing of keys make, bring, keep and hand out one, by keyboard alone? The
+//! real window with its real threads and files; gpg has the last word.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "common.rs"]
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use common::{PASSPHRASE, TestDevice, data_folder_with, recording_named, sources};
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use support::gnupg::GnupgHome;
+use support::speech::{Format, Studio};
+use workstation_app::app::App;
+use workstation_app::keys::store::KeyStore;
+use workstation_app::message::Event;
+use workstation_app::open::dialog::Wanted;
+use workstation_app::state::key_steps::{HandOut, KeyStep};
+use workstation_app::state::{AppState, Screen};
+use workstation_app::ui::theme;
+
+const CALL: &str = "20260101-093012_5551234567_SALES_agent01-all.mp3.pgp";
+const NEXT: &str = "20260102-101500_5559876543_SALES_agent02-all.mp3.pgp";
+const NEW_PASSPHRASE: &str = "velvet harbor onion quartz";
+
+type AppHarness = Harness<'static, App>;
+
+fn window(data: &Path, files: Vec<PathBuf>) -> AppHarness {
+    let data = data.to_owned();
+    Harness::builder().with_size(theme::WINDOW_SIZE).build_eframe(move |creation| {
+        App::new(&creation.egui_ctx, &data, sources(files), Box::new(TestDevice::new()))
+    })
+}
+
+fn state(harness: &AppHarness) -> &AppState {
+    harness.state().state()
+}
+
+fn until(harness: &mut AppHarness, what: &str, wanted: impl Fn(&AppState) -> bool) {
+    let started = Instant::now();
+    while !wanted(state(harness)) {
+        let keys = &state(harness).keys;
+        assert!(started.elapsed() < Duration::from_secs(60), "{what}: {keys:?}");
+        harness.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    harness.run_steps(3);
+}
+
+fn press(harness: &mut AppHarness, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(2);
+}
+
+fn typed(harness: &mut AppHarness, words: &str) {
+    for character in words.chars() {
+        harness.event(egui::Event::Text(character.to_string()));
+        harness.step();
+    }
+}
+
+/// Goes on by Tab until this control has the focus: nothing must be out of the keyboard's reach.
+fn tab_to(harness: &mut AppHarness, label: &str) {
+    for _ in 0..40 {
+        if harness.query_all_by_label(label).any(|node| node.is_focused()) {
+            return;
+        }
+        press(harness, Modifiers::NONE, Key::Tab);
+    }
+    panic!("{label} was not reached by Tab");
+}
+
+fn enter_on(harness: &mut AppHarness, label: &str) {
+    tab_to(harness, label);
+    press(harness, Modifiers::NONE, Key::Enter);
+}
+
+#[test]
+fn a_key_is_made_by_keyboard_and_gpg_seals_for_it_what_the_window_opens() {
+    let data = tempfile::tempdir().unwrap();
+    let mut harness = window(data.path(), Vec::new());
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    enter_on(&mut harness, "Make a key…");
+    until(&mut harness, "the form", |state| state.keys.step == KeyStep::Make);
+    typed(&mut harness, "Nora Neumann");
+    press(&mut harness, Modifiers::NONE, Key::Tab);
+    typed(&mut harness, "nora@example.com");
+    tab_to(&mut harness, "New passphrase");
+    typed(&mut harness, NEW_PASSPHRASE);
+    tab_to(&mut harness, "New passphrase again");
+    typed(&mut harness, NEW_PASSPHRASE);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "the key", |state| {
+        matches!(state.keys.step, KeyStep::HandOut { why: HandOut::Made, .. })
+    });
+    assert!(harness.query_by_label("The fingerprint as a QR code").is_some());
+    let card = state(&harness).held.first().unwrap().clone();
+    assert_eq!((card.name(), card.opens_recordings), ("Nora Neumann", true));
+
+    let saved = data.path().join("certificate.asc");
+    tab_to(&mut harness, "Save the certificate…");
+    // The desktop's own dialog is not ours to test; this is its answer.
+    answer(&mut harness, Wanted::SaveCertificate, &saved);
+    until(&mut harness, "the certificate", |state| state.keys.done.is_some());
+    let home = GnupgHome::new().unwrap();
+    home.import(&fs::read(&saved).unwrap()).unwrap();
+    let speech = Studio::new().unwrap().recording("Nobody had to know", Format::Mp3).unwrap();
+    let sealed = data.path().join(CALL);
+    let options = ["--trust-model", "always"];
+    fs::write(&sealed, home.encrypt(&speech, &[&card.fingerprint], &options).unwrap()).unwrap();
+
+    let mut harness = window(data.path(), vec![sealed]);
+    until(&mut harness, "the prompt", |state| matches!(state.screen, Screen::Locked(_)));
+    typed(&mut harness, NEW_PASSPHRASE);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "the sound", |state| matches!(state.screen, Screen::Listening(_)));
+}
+
+/// What the dialog for a file answers.
+fn answer(harness: &mut AppHarness, wanted: Wanted, path: &Path) {
+    let picked = Some(path.to_owned());
+    harness.state().tell(Event::DialogClosed { wanted, picked, is_missing: false });
+    harness.run_steps(2);
+}
+
+#[test]
+fn a_passphrase_is_changed_and_only_the_new_one_opens() {
+    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    let recording = recording_named(data.path(), CALL, "gpg22-cv25519.pgp");
+    let mut harness = window(data.path(), Vec::new());
+    open_key(&mut harness);
+    enter_on(&mut harness, "New passphrase…");
+    typed(&mut harness, "not the passphrase");
+    tab_to(&mut harness, "New passphrase");
+    typed(&mut harness, NEW_PASSPHRASE);
+    tab_to(&mut harness, "New passphrase again");
+    typed(&mut harness, NEW_PASSPHRASE);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "a refusal", |state| state.keys.error.is_some());
+    assert!(matches!(state(&harness).keys.step, KeyStep::Passphrase(_)), "it may be typed again");
+
+    tab_to(&mut harness, "Present passphrase");
+    typed(&mut harness, PASSPHRASE);
+    tab_to(&mut harness, "New passphrase");
+    typed(&mut harness, NEW_PASSPHRASE);
+    tab_to(&mut harness, "New passphrase again");
+    typed(&mut harness, "something else");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert!(!state(&harness).keys.is_busy, "the two are not the same");
+    typed(&mut harness, NEW_PASSPHRASE);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "the change", |state| state.keys.done.is_some());
+
+    let mut harness = window(data.path(), vec![recording]);
+    for (passphrase, is_right) in [(PASSPHRASE, false), (NEW_PASSPHRASE, true)] {
+        until(&mut harness, "the prompt", |state| matches!(state.screen, Screen::Locked(_)));
+        typed(&mut harness, passphrase);
+        press(&mut harness, Modifiers::NONE, Key::Enter);
+        until(&mut harness, "an answer", |state| match &state.screen {
+            Screen::Locked(locked) => locked.is_wrong && !is_right,
+            Screen::Listening(_) => is_right,
+            _ => false,
+        });
+    }
+}
+
+/// To the only key's own page.
+fn open_key(harness: &mut AppHarness) {
+    until(harness, "the keys", |state| !state.held.is_empty());
+    press(harness, Modifiers::COMMAND, Key::K);
+    press(harness, Modifiers::NONE, Key::Enter);
+    until(harness, "its page", |state| matches!(state.keys.step, KeyStep::One(_)));
+}
+
+#[test]
+fn a_key_goes_only_when_the_word_was_typed_and_its_backup_brings_it_back() {
+    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    let mut harness = window(data.path(), Vec::new());
+    open_key(&mut harness);
+    let backup = data.path().join("backup.asc");
+    answer(&mut harness, Wanted::SaveBackup, &backup);
+    until(&mut harness, "the backup", |state| state.keys.done.is_some());
+    answer(&mut harness, Wanted::Backup, &backup);
+    until(&mut harness, "its test", |state| matches!(state.keys.step, KeyStep::TestBackup { .. }));
+    typed(&mut harness, PASSPHRASE);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "the answer", |state| {
+        state.keys.done.as_ref().is_some_and(|it| it.contains("opens your recordings"))
+    });
+
+    enter_on(&mut harness, "Remove from this computer…");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    typed(&mut harness, "yes");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.run_steps(5);
+    let held = || KeyStore::in_folder(data.path()).load().unwrap().keys.len();
+    assert_eq!((held(), state(&harness).keys.is_busy), (1, false));
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    typed(&mut harness, "remove");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "its end", |state| state.held.is_empty());
+    assert_eq!(held(), 0);
+    answer(&mut harness, Wanted::Key, &backup);
+    until(&mut harness, "its return", |state| state.held.len() == 1);
+    assert_eq!(held(), 1);
+}
+
+#[test]
+fn esc_leads_back_page_by_page_and_what_was_typed_is_wiped() {
+    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    let mut harness = window(data.path(), Vec::new());
+    open_key(&mut harness);
+    enter_on(&mut harness, "Extend…");
+    typed(&mut harness, "half a passphr");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(matches!(state(&harness).keys.step, KeyStep::One(_)), "one page back");
+    enter_on(&mut harness, "Extend…");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.run_steps(3);
+    assert!(!state(&harness).keys.is_busy, "nothing is left in the field");
+}
+
+#[test]
+fn a_key_that_stays_unlocked_asks_once_until_it_is_locked() {
+    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    fs::write(data.path().join("settings.json"), r#"{"keep_unlocked_minutes": 15}"#).unwrap();
+    let recording = recording_named(data.path(), CALL, "gpg22-cv25519.pgp");
+    let next = recording_named(data.path(), NEXT, "gpg22-cv25519.pgp");
+    let mut harness = window(data.path(), vec![recording.clone(), next, recording]);
+    until(&mut harness, "the prompt", |state| matches!(state.screen, Screen::Locked(_)));
+    typed(&mut harness, PASSPHRASE);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let listens = |state: &AppState| matches!(state.screen, Screen::Listening(_));
+    until(&mut harness, "the first", listens);
+    assert!(harness.query_by_label("Lock now (15 min)").is_some(), "the time that is left");
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    until(&mut harness, "the second", |state| {
+        listens(state) && state.call().is_some_and(|call| call.title.contains("5559876543"))
+    });
+    press(&mut harness, Modifiers::COMMAND, Key::L);
+    until(&mut harness, "the lock", |state| matches!(state.screen, Screen::Locked(_)));
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    until(&mut harness, "the third", |state| state.waiting.is_empty() && state.pending.is_none());
+    assert!(matches!(state(&harness).screen, Screen::Locked(_)), "it asks again");
+}

@@ -1,0 +1,96 @@
+//! Which keys does Kleopatra or GnuPG hold, and how does one come over?
+
+use egui::{Label, RichText, Ui};
+
+use super::super::theme;
+use super::super::widgets::{Emphasis, button, centred_card, muted};
+use super::super::{icons, secret_field};
+use super::{KeyForms, back, buttons, heading, is_entered, outcome};
+use crate::keys::from_gnupg::Candidate;
+use crate::keys::name_of;
+use crate::keys::task::KeyTask;
+use crate::state::AppState;
+use crate::state::key_steps::{KeyAction, KeyStep};
+
+/// Paints what there is.
+pub fn show_list(
+    ui: &mut Ui,
+    state: &AppState,
+    candidates: &[Candidate],
+    is_new: bool,
+    done: &mut Vec<KeyAction>,
+) {
+    centred_card(ui, "gnupg keys", |ui| {
+        let advice = "Choose the one that your recordings are sealed for. It stays where it is, and \
+                      a copy of it comes here.";
+        heading(ui, "Keys of Kleopatra and GnuPG", advice);
+        outcome(ui, state, None);
+        if candidates.is_empty() {
+            let words = "They hold no key with its secret part. Bring a key from a file, or make \
+                         one.";
+            ui.add(Label::new(words).wrap());
+        }
+        for candidate in candidates {
+            row(ui, candidate, done);
+        }
+        ui.add_space(theme::GAP);
+        back(ui, "Back", done);
+    });
+    if is_new {
+        // The first thing that can be chosen.
+        ui.memory_mut(|memory| memory.move_focus(egui::FocusDirection::Next));
+    }
+}
+
+fn row(ui: &mut Ui, candidate: &Candidate, done: &mut Vec<KeyAction>) {
+    let name = name_of(&candidate.key.owner);
+    match &candidate.stays {
+        Some(reason) => {
+            ui.add(Label::new(RichText::new(name).font(theme::strong())).truncate());
+            ui.add(Label::new(muted(ui, reason.as_str())).wrap());
+        }
+        None => {
+            let width = ui.available_width();
+            if button(ui, Emphasis::Quiet, icons::KEY, name, width).clicked() {
+                done.push(KeyAction::Go(KeyStep::TakeOver(candidate.clone())));
+            }
+            let held = if candidate.is_held { "  ·  held here already" } else { "" };
+            let words = format!("{}{held}", candidate.key.owner);
+            ui.add(Label::new(muted(ui, words)).wrap());
+        }
+    }
+    ui.add_space(theme::GAP);
+}
+
+/// Paints the question for the passphrase that the key has there.
+pub fn show_one(
+    ui: &mut Ui,
+    state: &AppState,
+    candidate: &Candidate,
+    forms: &mut KeyForms,
+    done: &mut Vec<KeyAction>,
+) {
+    centred_card(ui, "take over", |ui| {
+        let title = format!("Take over the key of {}", name_of(&candidate.key.owner));
+        let advice = "With the passphrase that it has in Kleopatra or GnuPG. It keeps that \
+                      passphrase here.";
+        heading(ui, &title, advice);
+        outcome(ui, state, None);
+        ui.label(RichText::new("Passphrase").font(theme::strong()));
+        let is_wrong = state.keys.error.is_some();
+        let field = secret_field::show(ui, &mut forms.present, "Passphrase", is_wrong);
+        if forms.is_new {
+            field.request_focus();
+        }
+        forms.present.set_wanted(field.has_focus());
+        let is_entered = is_entered(ui, &[&field]);
+        if buttons(ui, icons::KEY, "Take it over", is_entered, done) {
+            if forms.present.is_empty() {
+                return field.request_focus();
+            }
+            let passphrase = forms.present.take_passphrase();
+            let fingerprint = candidate.key.fingerprint.clone();
+            done.push(KeyAction::Do(KeyTask::TakeOver { fingerprint, passphrase }));
+        }
+    });
+}

@@ -1,0 +1,99 @@
+//! The certificate for the dialer's administrator, and the fingerprint to compare it by.
+
+use egui::{Color32, CornerRadius, Label, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo};
+
+use super::super::icons;
+use super::super::theme;
+use super::super::widgets::{Emphasis, button, centred_card, muted};
+use super::{back, gap, heading, outcome};
+use crate::keys::qr::{self, Modules};
+use crate::open::dialog::Wanted;
+use crate::state::AppState;
+use crate::state::key_steps::{HandOut, KeyAction};
+
+/// One square of the code.
+const SQUARE: f32 = 4.0;
+
+/// Squares of light around it, as its standard asks.
+const QUIET: usize = 4;
+
+/// Paints it.
+pub fn show(
+    ui: &mut Ui,
+    state: &AppState,
+    (fingerprint, why): (&str, HandOut),
+    is_new: bool,
+    done: &mut Vec<KeyAction>,
+) {
+    centred_card(ui, "hand out", |ui| {
+        let (title, advice) = words(why);
+        heading(ui, title, advice);
+        outcome(ui, state, None);
+        let width = ui.available_width();
+        let save = "Save the certificate…";
+        let save = button(ui, Emphasis::Main, icons::FOLDER, save, width);
+        if is_new {
+            save.request_focus();
+        }
+        if save.clicked() {
+            done.push(KeyAction::Ask(Wanted::SaveCertificate));
+        }
+        let words = "Back up the key now…";
+        if button(ui, Emphasis::Quiet, icons::SHIELD, words, width).clicked() {
+            done.push(KeyAction::Ask(Wanted::SaveBackup));
+        }
+        gap(ui);
+        ui.label(RichText::new("Fingerprint").font(theme::strong()));
+        let hint = "Compare it with your administrator, aloud or by telephone camera";
+        ui.add(Label::new(muted(ui, hint)).wrap());
+        ui.add_space(theme::GAP);
+        let spoken = RichText::new(qr::spoken(fingerprint).replace("  ", "\n"))
+            .font(theme::figures(theme::BODY));
+        ui.add(Label::new(spoken).wrap().selectable(true));
+        if let Some(modules) = qr::modules(fingerprint) {
+            ui.add_space(theme::GAP);
+            ui.vertical_centered(|ui| code(ui, &modules));
+        }
+        ui.add_space(theme::GAP);
+        back(ui, "Done", done);
+    });
+}
+
+fn words(why: HandOut) -> (&'static str, &'static str) {
+    match why {
+        HandOut::Made => (
+            "Your key is ready",
+            "Give its certificate to your dialer's administrator, and back the key up now: without \
+             it no recording that is sealed for it ever opens again",
+        ),
+        HandOut::Extended => (
+            "The key is valid for longer",
+            "Give the new certificate to your dialer's administrator, who must replace the old one",
+        ),
+        HandOut::Revoked => (
+            "The key is withdrawn",
+            "Give the certificate to your dialer's administrator, so that nothing new is sealed \
+             for it; recordings of before still open",
+        ),
+        HandOut::Wanted => (
+            "The certificate",
+            "Your dialer's administrator needs it; it opens nothing, so anybody may have it",
+        ),
+    }
+}
+
+/// Dark on light in every theme: a camera expects that.
+fn code(ui: &mut Ui, modules: &Modules) {
+    let width = (modules.width + 2 * QUIET) as f32 * SQUARE;
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(width), Sense::hover());
+    let label = "The fingerprint as a QR code";
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, label));
+    let painter = ui.painter();
+    painter.rect_filled(rect, CornerRadius::ZERO, Color32::WHITE);
+    for (index, _) in modules.is_dark.iter().enumerate().filter(|(_, is_dark)| **is_dark) {
+        let (row, column) = (index / modules.width, index % modules.width);
+        let at = Vec2::new((column + QUIET) as f32, (row + QUIET) as f32) * SQUARE;
+        let square = Rect::from_min_size(rect.min + at, Vec2::splat(SQUARE));
+        painter.rect_filled(square, CornerRadius::ZERO, Color32::BLACK);
+    }
+}

@@ -1,0 +1,108 @@
+//! Which keys are held, and where do others come from?
+
+use std::time::SystemTime;
+
+use egui::{Label, RichText, Ui};
+use shared::date;
+
+use super::super::icons;
+use super::super::theme::{self, Palette};
+use super::super::widgets::{Emphasis, button, card_frame, centred, marked, muted};
+use super::{gap, heading, outcome};
+use crate::keys::expiry::expiry_warning;
+use crate::keys::task::KeyTask;
+use crate::keys::{KeyCard, qr};
+use crate::open::dialog::Wanted;
+use crate::state::key_steps::{KeyAction, KeyStep};
+use crate::state::{Action, AppState, Place};
+use crate::texts;
+
+/// Paints it.
+pub fn show(
+    ui: &mut Ui,
+    state: &AppState,
+    is_new: bool,
+    actions: &mut Vec<Action>,
+    done: &mut Vec<KeyAction>,
+) {
+    centred(ui, "keys", theme::CARD_WIDTH, |ui| {
+        card_frame(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            heading(ui, "Keys", "Recordings are sealed for a key, and open with it");
+            outcome(ui, state, None);
+            if state.held.is_empty() {
+                marked(ui, icons::KEY, texts::NO_KEY_HELD, Palette::of(ui).muted);
+            }
+            for (number, card) in state.held.iter().enumerate() {
+                row(ui, card, is_new && number == 0, done);
+            }
+            for path in &state.damaged_keys {
+                let name = path.file_name().unwrap_or(path.as_os_str()).as_encoded_bytes();
+                let words = texts::key_file_damaged(&shared::recording::escaped(name));
+                marked(ui, icons::WARNING_CIRCLE, &words, Palette::of(ui).bad);
+            }
+            gap(ui);
+            sources(ui, is_new && state.held.is_empty(), done);
+            ui.add_space(theme::GAP);
+            let width = ui.available_width();
+            let leave = button(ui, Emphasis::Main, icons::CHECK_CIRCLE, "Done", width);
+            if leave.on_hover_text("Esc").clicked() {
+                actions.push(Action::Show(Place::Keys));
+            }
+        });
+    });
+}
+
+/// One key. The whole of what is known stands on its own page.
+fn row(ui: &mut Ui, card: &KeyCard, is_first: bool, done: &mut Vec<KeyAction>) {
+    let width = ui.available_width();
+    let words = format!("Key of {}", card.name());
+    let key = button(ui, Emphasis::Quiet, icons::KEY, &words, width);
+    if is_first {
+        key.request_focus();
+    }
+    if key.clicked() {
+        done.push(KeyAction::Go(KeyStep::One(card.fingerprint.clone())));
+    }
+    ui.add(Label::new(muted(ui, facts(card))).wrap());
+    ui.add(Label::new(muted(ui, qr::spoken(&card.fingerprint))).wrap());
+    if let Some(warning) = expiry_warning(card, SystemTime::now()) {
+        marked(ui, icons::WARNING_CIRCLE, &warning, Palette::of(ui).bad);
+    }
+    ui.add_space(theme::GAP);
+}
+
+fn facts(card: &KeyCard) -> String {
+    let mut facts = vec![opens(card).to_owned()];
+    facts.extend(card.created.map(|day| format!("made {}", date::iso(day))));
+    facts.push(match (card.is_revoked, card.expires) {
+        (true, _) => "withdrawn".to_owned(),
+        (false, Some(day)) => format!("valid until {}", date::iso(day)),
+        (false, None) => "valid without end".to_owned(),
+    });
+    facts.join("  ·  ")
+}
+
+/// The answer that matters most.
+pub fn opens(card: &KeyCard) -> &'static str {
+    if card.opens_recordings { "Opens recordings: yes" } else { "Opens recordings: no" }
+}
+
+fn sources(ui: &mut Ui, is_first: bool, done: &mut Vec<KeyAction>) {
+    ui.label(RichText::new("Another key").font(theme::strong()));
+    let width = ui.available_width();
+    let make = button(ui, Emphasis::Quiet, icons::PLUS, "Make a key…", width);
+    if is_first {
+        make.request_focus();
+    }
+    if make.clicked() {
+        done.push(KeyAction::Go(KeyStep::Make));
+    }
+    if button(ui, Emphasis::Quiet, icons::FOLDER, "Bring a key from a file…", width).clicked() {
+        done.push(KeyAction::Ask(Wanted::Key));
+    }
+    let words = "Take over from Kleopatra or GnuPG…";
+    if button(ui, Emphasis::Quiet, icons::KEY, words, width).clicked() {
+        done.push(KeyAction::Do(KeyTask::ListGnupg));
+    }
+}
