@@ -2,7 +2,7 @@
 // @name         Callseal links
 // @description  Links to recordings on VICIdial's pages open in Callseal.
 // @namespace    callseal
-// @version      1.0
+// @version      1.1
 // @match        *://*.vicidial.example/*
 // @grant        none
 // @run-at       document-end
@@ -12,6 +12,11 @@
 
 (function () {
     'use strict';
+
+    const HINT = 'Opens in Callseal. Shift+click: in the browser, as before';
+    // Where each link led before. A page of recordings cannot tell which of them were ever sealed, and
+    // some must be signed in for in the browser.
+    const originals = new WeakMap();
 
     // Sealed recordings by their own address, on the dialer or in the archive.
     const SEALED = /\/RECORDINGS\/.*\.(pgp|gpg)$|\.(mp3|wav|gsm|ogg)(\.(pgp|gpg))+$/;
@@ -35,6 +40,8 @@
             return;
         }
         if (isRecording(address)) {
+            originals.set(link, link.href);
+            link.title = link.title ? link.title + '\n' + HINT : HINT;
             // A page that was opened with a name and password hands them on to its links.
             address.username = '';
             address.password = '';
@@ -48,6 +55,17 @@
     function turnAll() {
         document.querySelectorAll('a[href]').forEach(turn);
     }
+
+    // Before any other listener: what the page itself does with a click is not meant for this one.
+    document.addEventListener('click', function (event) {
+        const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
+        const original = link && link.href.startsWith('callseal:') && originals.get(link);
+        if (original && event.shiftKey && event.isTrusted) {
+            event.preventDefault();
+            event.stopImmediatePropagation();
+            window.open(original, '_blank', 'noopener');
+        }
+    }, true);
 
     turnAll();
     // The agent's and the reports' pages fill in their lists later.

@@ -12,6 +12,7 @@ mod files;
 #[path = "click/namespace.rs"]
 mod namespace;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use browser::Browser;
 use common::{PASSPHRASE, data_folder_with, fixture};
-use serde_json::json;
+use serde_json::{Value, json};
 use support::desktop::Desktop;
 use support::front::{Front, press_blindly, type_blindly};
 use support::process::{Background, wait_for};
@@ -248,10 +249,31 @@ fn the_userscript_turns_links_to_recordings_and_a_click_hands_over_their_address
     let later = desk.browser.evaluate("document.getElementById('later').getAttribute('href')")?;
     assert_eq!(later, json!(format!("{here}/RECORDINGS/GPG/later-all.ogg.pgp")));
 
+    // Each says how to have it as before.
+    let hints = desk.browser.evaluate(
+        "[...document.links].filter(it => it.title.includes('Shift+click')).map(it => it.id)",
+    )?;
+    let hinted: BTreeSet<&str> =
+        hints.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    assert_eq!(hinted, turned.keys().map(String::as_str).chain(["later"]).collect());
+
     desk.click("encoded")?;
     let handed = wait_for("the program to start", WAIT, || Ok(desk.desktop.handed_over()))?;
     assert_eq!(handed, [turned.get("encoded").and_then(|it| it.as_str()).unwrap_or_default()]);
     // It asked for nothing itself.
     assert!(!desk.desktop.home().join("Downloads").exists());
+    Ok(())
+}
+
+#[test]
+fn with_shift_a_turned_link_is_followed_in_the_browser_as_before() -> Outcome {
+    let mut desk = Desk::new(Some(&installer("browser/chromium.json")), None)?;
+    desk.browser.evaluate(&fs::read_to_string(installer("browser/callseal.user.js"))?)?;
+    desk.browser.click_with_shift(&desk.screen, "redirect")?;
+    let handed = wait_for("the program to start", WAIT, || Ok(desk.desktop.handed_over()))?;
+    // The browser has signed in, was led on, and opened the download, as the policy says.
+    let downloaded = desk.desktop.home().join("Downloads").join(RECORDING);
+    assert_eq!(handed, [downloaded.to_string_lossy()]);
+    assert_eq!(fs::read(&downloaded)?, fs::read(fixture("messages").join("gpg22-cv25519.pgp"))?);
     Ok(())
 }

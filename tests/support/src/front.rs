@@ -107,6 +107,14 @@ pub fn press_blindly(screen: &Screen, key: &str) -> Outcome {
     output_of(command.args(["key", "--", key])).map(drop)
 }
 
+/// Holds a key down, or lets it go.
+pub fn hold_blindly(screen: &Screen, key: &str, is_down: bool) -> Outcome {
+    let mut command = tool("xdotool")?;
+    screen.show(&mut command);
+    let action = if is_down { "keydown" } else { "keyup" };
+    output_of(command.args([action, "--", key])).map(drop)
+}
+
 /// Clicks with the first button of the mouse.
 pub fn click_at(screen: &Screen, x: u32, y: u32) -> Outcome {
     let mut command = tool("xdotool")?;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::desktop::Desktop;
-use support::front::click_at;
+use support::front::{click_at, hold_blindly};
 use support::process::{Background, wait_for};
 use support::screen::Screen;
 use support::sound::SoundServer;
@@ -135,6 +135,14 @@ impl Browser {
             let shown = self.evaluate("document.readyState + ' ' + document.title")?;
             Ok((shown == json!(format!("complete {title}"))).then_some(()))
         })
+    }
+
+    /// The same with Shift held down.
+    pub fn click_with_shift(&mut self, screen: &Screen, id: &str) -> Outcome {
+        hold_blindly(screen, "Shift_L", true)?;
+        let clicked = self.click(screen, id);
+        hold_blindly(screen, "Shift_L", false)?;
+        clicked
     }
 
     /// Clicks a link of the page as a person does.

@@ -34,8 +34,26 @@ fn registry_file(text: &str) -> Outcome<BTreeMap<String, BTreeMap<String, String
 
 #[test]
 fn windows_gets_the_same_policy_as_linux() -> Outcome {
-    let policy = json_file("chromium.json")?;
-    let text = fs::read_to_string(installer("browser/chrome-edge.reg"))?;
+    same_policy("chromium.json", "chrome-edge.reg")?;
+    same_policy("optional-http-chromium.json", "optional-http-chrome-edge.reg")
+}
+
+#[test]
+fn nothing_loosens_a_browser_but_the_files_that_are_called_optional() -> Outcome {
+    for entry in fs::read_dir(installer("browser"))?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let text = fs::read_to_string(entry.path())?;
+        // On a page by https it allows scripts by http too; on one by http it takes nothing away.
+        let is_policy = name.ends_with(".json") || name.ends_with(".reg");
+        let is_of_all = text.matches("[*.]").count() > text.matches("http://[*.]").count();
+        ensure!((is_policy && is_of_all) == name.starts_with("optional-"), "{name}");
+    }
+    Ok(())
+}
+
+fn same_policy(linux: &str, windows: &str) -> Outcome {
+    let policy = json_file(linux)?;
+    let text = fs::read_to_string(installer("browser").join(windows))?;
     ensure!(text.is_ascii(), "the registry editor guesses what else could be meant");
     let mut keys = registry_file(&text)?;
     for browser in ["Google\\Chrome", "Microsoft\\Edge"] {
@@ -54,7 +72,8 @@ fn windows_gets_the_same_policy_as_linux() -> Outcome {
             };
             assert_eq!(&found, value, "{browser}: {name}");
         }
-        assert_eq!(keys.remove(&root), Some(BTreeMap::new()), "{browser}: more than on Linux");
+        let more = keys.remove(&root).unwrap_or_default();
+        assert_eq!(more, BTreeMap::new(), "{browser}: more than on Linux");
     }
     assert_eq!(keys, BTreeMap::new());
     Ok(())
@@ -85,7 +104,14 @@ fn firefox_is_told_the_same_in_its_own_words() -> Outcome {
 
 #[test]
 fn the_domain_is_the_one_thing_to_edit_and_stands_in_every_file() -> Outcome {
-    for name in ["chromium.json", "chrome-edge.reg", "firefox-policies.json", "callseal.user.js"] {
+    for name in [
+        "chromium.json",
+        "chrome-edge.reg",
+        "firefox-policies.json",
+        "callseal.user.js",
+        "optional-http-chromium.json",
+        "optional-http-chrome-edge.reg",
+    ] {
         let text = fs::read_to_string(installer("browser").join(name))?;
         ensure!(text.contains("vicidial.example"), "{name} names no domain");
         let edited = text.replace("vicidial.example", "");
