@@ -4,6 +4,8 @@
 mod common;
 #[path = "window/desk.rs"]
 mod desk;
+#[path = "window/hand_over.rs"]
+mod hand_over;
 #[path = "window/heard.rs"]
 mod heard;
 #[path = "window/one_window.rs"]

@@ -55,9 +55,10 @@ pub fn run_window(
             options,
             Box::new(move |creation| {
                 let output = Box::new(DefaultDevice::default());
-                let app = App::new(&creation.egui_ctx, &data_folder, sources, output);
+                let mut app = App::new(&creation.egui_ctx, &data_folder, sources, output);
                 if let Some(door) = door.lock().ok().and_then(|mut door| door.take()) {
-                    door.open(app.event_sender.clone(), Arc::clone(&app.wake));
+                    door.open(Arc::clone(&app.wake));
+                    app.door = Some(door);
                 }
                 Ok(Box::new(app))
             }),
@@ -99,6 +100,8 @@ pub struct App {
     title: String,
     watched: Option<Watched>,
     signals: Watch,
+    /// Where other starts hand over what they were given.
+    door: Option<Door>,
     /// Since when the window is being brought to the front.
     raised: Option<Instant>,
 }
@@ -154,6 +157,7 @@ impl App {
             title: String::new(),
             watched: None,
             signals,
+            door: None,
             raised: None,
         };
         app.watch_downloads();
@@ -192,6 +196,19 @@ impl App {
         let heard = Event::Playback(self.player.playback());
         let effects = self.state.apply(heard, Instant::now());
         self.carry_out(effects);
+    }
+
+    /// Takes what other starts bring. They wait for the answer: a window that is being closed gives none.
+    fn receive_visits(&mut self, ctx: &egui::Context) {
+        if ctx.input(|input| input.viewport().close_requested()) {
+            self.door = None;
+        }
+        while let Some(mut visit) = self.door.as_ref().and_then(Door::next) {
+            let arrived = Event::Arrived(std::mem::take(&mut visit.sources));
+            let effects = self.state.apply(arrived, Instant::now());
+            visit.confirm();
+            self.carry_out(effects);
+        }
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
@@ -337,6 +354,7 @@ fn wake_of(ctx: &egui::Context) -> Wake {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain_events();
+        self.receive_visits(ctx);
         self.show_title(ctx);
         self.keep_raising(ctx);
         self.tick(ctx);
@@ -365,6 +383,7 @@ impl Drop for App {
     // The worker ends when nobody listens any more, and with it goes what it had read.
     fn drop(&mut self) {
         self.selected.store(u64::MAX, Ordering::Release);
+        self.door = None;
         self.commands = None;
         self.events = None;
         if let Some(worker) = self.worker.take() {

@@ -49,6 +49,16 @@ impl Screen {
         command.env("DISPLAY", &self.display).env_remove("WAYLAND_DISPLAY");
     }
 
+    /// Lets the server answer nobody, as one does whose machine hangs.
+    pub fn hang(&self) -> Outcome {
+        self.server.signal("STOP")
+    }
+
+    /// Ends that.
+    pub fn go_on(&self) -> Outcome {
+        self.server.signal("CONT")
+    }
+
     fn xdotool(&self, arguments: &[&str]) -> Outcome<Command> {
         let mut command = tool("xdotool")?;
         self.show(&mut command);

@@ -48,13 +48,18 @@ impl Desk {
     }
 
     pub fn start(&self, data: &Path, recording: &Path) -> Outcome<Background> {
+        Background::start(self.command(data, &self.screen).arg(recording))
+    }
+
+    /// The program of this person, on this screen or another one.
+    pub fn command(&self, data: &Path, screen: &Screen) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_workstation-app"));
         self.sound.play_through(&mut command);
         self.desktop.dress(&mut command);
-        self.screen.show(&mut command);
-        command.arg("--data-dir").arg(data).arg(recording);
+        screen.show(&mut command);
+        command.arg("--data-dir").arg(data);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Background::start(&mut command)
+        command
     }
 
     pub fn open(&self, name: &str) -> Outcome<Background> {

@@ -76,13 +76,24 @@ fn a_window_that_was_killed_or_hangs_stands_in_nobodys_way() -> Outcome {
 }
 
 /// Knocks as `user` and says what was answered.
-fn knock(socket: &Path, user: &str) -> Outcome<String> {
+fn knock(desk: &Desk, socket: &Path, user: &str) -> Outcome<String> {
     // A door that is shut while one speaks is an answer as well.
     let script = "$SIG{PIPE} = 'IGNORE'; my $door = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die $!; \
-                  print $door qq({\"recordings\":[]}\\n); $door->flush; print <$door> // q();";
+                  my $place = qq({\"wayland\":\"\",\"x11\":\"$ARGV[1]\"}); my $now = int(1000 * time); \
+                  print $door qq({\"recordings\":[],\"place\":$place,\"sent_ms\":$now}\\n); \
+                  $door->flush; print <$door> // q();";
     let mut perl = tool("setpriv")?;
-    perl.args(["--reuid", user, "--regid", user, "--clear-groups", "perl", "-MIO::Socket::UNIX"]);
-    perl.args(["-e", script]).arg(socket);
+    perl.args([
+        "--reuid",
+        user,
+        "--regid",
+        user,
+        "--clear-groups",
+        "perl",
+        "-MIO::Socket::UNIX",
+        "-MTime::HiRes=time",
+    ]);
+    perl.args(["-e", script]).arg(socket).arg(desk.screen.display());
     Ok(String::from_utf8(output_of(&mut perl)?)?)
 }
 
@@ -99,8 +110,8 @@ fn another_user_is_not_listened_to_even_where_the_door_stands_open() -> Outcome 
     }
     let own = output_of(tool("id")?.arg("-u"))?;
     let own = String::from_utf8(own)?;
-    assert_eq!(knock(&socket, own.trim())?, "taken\n");
+    assert_eq!(knock(&desk, &socket, own.trim())?, "taken\n");
     // That it could connect at all is shown by its ending well.
-    assert_eq!(knock(&socket, "65534")?, "");
+    assert_eq!(knock(&desk, &socket, "65534")?, "");
     Ok(())
 }

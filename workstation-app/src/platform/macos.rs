@@ -7,8 +7,8 @@ use crate::lock_signals::Teller;
 
 pub use super::policy_file::{POLICY_PLACE, policy_source};
 pub use super::unix::{
-    call, create_private_folder, default_data_folder, is_same_user, listen, open_regular,
-    passphrase_source, sync_folder,
+    call, create_private_folder, default_data_folder, is_same_session, is_same_user, listen,
+    open_regular, passphrase_source, sync_folder,
 };
 
 /// Keeps secrets out of core dumps. Best effort: a system that refuses is no reason not to open

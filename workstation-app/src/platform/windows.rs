@@ -109,3 +109,14 @@ pub struct LockSignals;
 pub fn watch_lock_signals(_teller: Teller) -> Option<LockSignals> {
     None
 }
+
+/// Whether the other end is in the same session: another desktop shows nothing of this one's windows.
+pub fn is_same_session(stream: &Stream) -> bool {
+    let Stream::NamedPipe(stream) = stream;
+    let pipe = stream.inner();
+    match (pipe.client_session_id(), pipe.server_session_id()) {
+        (Ok(client), Ok(server)) => client == server,
+        // Where it cannot be told there is one.
+        _ => true,
+    }
+}
