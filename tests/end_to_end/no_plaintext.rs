@@ -15,6 +15,7 @@ use support::gnupg::{Algorithm, GnupgHome};
 use support::leak::{Leak, Needles};
 use support::process::{Background, output_of, tool, wait_for};
 use support::screen::Screen;
+use support::site::{Site, reply};
 use support::sound::SoundServer;
 use support::speech::{Format, Studio, conversation, file_name};
 use support::trace::{Report, expect_clean, search, traced};
@@ -111,6 +112,33 @@ fn opening_and_playing_writes_no_plaintext() -> Outcome {
     // Sound was seen on its one way out, so the search knows the very samples the device got.
     assert!(report.sound_octets > 100_000, "only {} octets of sound", report.sound_octets);
     assert!(report.octets > 1000, "only {} octets written elsewhere", report.octets);
+    expect_clean(&report)
+}
+
+#[test]
+fn following_a_callseal_link_writes_neither_the_sealed_nor_the_opened_recording() -> Outcome {
+    let (call, home) = (Call::new()?, GnupgHome::new()?);
+    let fingerprint = home.generate("Sam Supervisor", Algorithm::Curve25519, PASSPHRASE, "1y")?;
+    let workstation = Workstation::new(Path::new(env!("CARGO_BIN_EXE_workstation-app")))?;
+    workstation.import_key(&home.secret_key(&fingerprint, PASSPHRASE)?)?.expect_code(0)?;
+    let sealed = home.encrypt(&call.octets, &[&fingerprint], &[])?;
+
+    let body = sealed.clone();
+    let site = Site::start(Box::new(move |_, _| reply("200 OK", &[], &body)))?;
+    // The question about the host has been answered before.
+    let settings = format!("{{\"hosts\": [\"{}\"]}}", site.link(""));
+    fs::write(workstation.data().join("settings.json"), settings)?;
+    let link = format!("callseal:{}", site.link(&format!("/{}.pgp", file_name(3, Format::Mp3))));
+    let (mut screen, sound, trace) =
+        (Screen::new(1100, 720)?, SoundServer::new()?, call.file("link.trace"));
+    let app = workstation.window_command(Path::new(&link), &screen, &sound);
+    play_traced(&app, &mut screen, &sound, &trace)?;
+
+    let mut needles = call.needles()?;
+    needles.add_octets(&sealed);
+    let report = search(&trace, needles, &sound.socket())?;
+    assert_eq!(site.seen().len(), 1, "it was not fetched once");
+    assert!(report.sound_octets > 100_000, "only {} octets of sound", report.sound_octets);
     expect_clean(&report)
 }
 

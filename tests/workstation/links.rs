@@ -109,8 +109,52 @@ fn the_second_site_that_asks_does_not_get_the_first_ones_password() -> Outcome {
     }))?;
     let (code, answer) = check_signed_in(desk.path(), &pages.link("/r.php"), "secret");
     assert_eq!(code, Some(2), "{answer}");
-    assert!(says(&answer, FailureKind::LinkSignIn), "{answer}");
-    assert_eq!(thief.seen().iter().filter_map(|it| it.header("authorization")).count(), 0);
+    assert!(says(&answer, FailureKind::LinkSignInElsewhere), "{answer}");
+    assert_eq!(passwords_seen(&thief), 0);
+    Ok(())
+}
+
+fn passwords_seen(site: &Site) -> usize {
+    site.seen().iter().filter_map(|it| it.header("authorization")).count()
+}
+
+#[test]
+fn a_site_that_a_redirect_leads_to_gets_no_password_even_if_it_is_the_first_that_asks() -> Outcome {
+    let desk = desk();
+    let thief = Site::start(Box::new(|_, _| reply("401 Unauthorized", &[ASKS], b"")))?;
+    let named = thief.link("").replace("127.0.0.1", "localhost");
+    let place = format!("Location: {named}/call.mp3.pgp");
+    let pages = Site::start(Box::new(move |_, _| reply("302 Found", &[&place], b"")))?;
+    let (code, answer) = check_signed_in(desk.path(), &pages.link("/r.php"), "secret");
+    assert_eq!(code, Some(2), "{answer}");
+    assert!(says(&answer, FailureKind::LinkSignInElsewhere), "{answer}");
+    // Whoever is asked for a password must read who asks.
+    let message = answer["message"].as_str().unwrap();
+    assert!(message.contains(&named) && message.contains(&pages.link("")), "{message}");
+    assert_eq!((thief.seen().len(), passwords_seen(&thief), passwords_seen(&pages)), (1, 0, 0));
+    Ok(())
+}
+
+#[test]
+fn a_password_that_goes_out_by_http_is_warned_about_once() -> Outcome {
+    let desk = desk();
+    let site = Site::start(Box::new(|request, _| match request.header("authorization") {
+        Some(_) => reply("200 OK", &[], &sealed()),
+        None => reply("401 Unauthorized", &[ASKS], b""),
+    }))?;
+    let (one, other) = (site.link("/a.pgp"), site.link("/b.pgp"));
+    fs::write(desk.path().join("password"), "secret")?;
+    let script = format!("exec \"$0\" \"$@\" 3< '{}'", desk.path().join("password").display());
+    let arguments = ["--check", &one, &other, "--passphrase-fd", "0"];
+    let login = ["--http-user", "6666", "--http-password-fd", "3"];
+    let output = by_shell(desk.path(), &script, &[&arguments[..], &login].concat(), PASSPHRASE);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr).trim(), texts::sent_in_the_open(&site.link("")));
+    // Where nobody asks nothing is sent, and nothing said.
+    let open = Site::start(Box::new(|_, _| reply("200 OK", &[], &sealed())))?;
+    let arguments = ["--check", &open.link("/a.pgp"), "--passphrase-fd", "0"];
+    let output = by_shell(desk.path(), &script, &[&arguments[..], &login].concat(), PASSPHRASE);
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
     Ok(())
 }
 
@@ -120,7 +164,7 @@ fn every_failure_of_a_link_has_its_own_words() -> Outcome {
     let site = Site::start(Box::new(|request, _| fail_on_purpose(request)))?;
     for (path, code, kind) in [
         ("/401", 2, FailureKind::LinkSignIn),
-        ("/digest", 2, FailureKind::LinkSignIn),
+        ("/digest", 2, FailureKind::LinkSignInKind),
         ("/403", 2, FailureKind::LinkForbidden),
         ("/404", 2, FailureKind::LinkNotFound),
         ("/407", 2, FailureKind::LinkProxy),
@@ -134,6 +178,7 @@ fn every_failure_of_a_link_has_its_own_words() -> Outcome {
         ("/no-http", 2, FailureKind::LinkUnreachable),
         ("/page", 1, FailureKind::LinkPage),
         ("/empty", 1, FailureKind::LinkEmpty),
+        ("/plain", 1, FailureKind::LinkPlainAudio),
         ("/short", 1, FailureKind::LinkBroken),
         ("/huge", 1, FailureKind::Problem(shared::decrypt::Problem::TooLarge)),
     ] {
@@ -161,6 +206,7 @@ fn fail_on_purpose(request: &Request) -> Vec<u8> {
         "/compressed" => reply("200 OK", &["Content-Encoding: gzip"], b"123"),
         "/page" => reply("200 OK", &[], b"<!DOCTYPE html><html><body>Sign in</body></html>"),
         "/empty" => reply("200 OK", &[], b""),
+        "/plain" => reply("200 OK", &[], &fs::read(message("bad-plain-mp3.pgp")).unwrap()),
         "/short" => b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nshort".to_vec(),
         "/huge" => b"HTTP/1.1 200 OK\r\nContent-Length: 600000000\r\n\r\n".to_vec(),
         _ => b"this is no HTTP\r\n\r\n".to_vec(),
@@ -237,6 +283,82 @@ fn a_file_that_changed_meanwhile_is_fetched_anew() -> Outcome {
         _ => reply("500 Internal Server Error", &[], b""),
     }))?;
     let (code, answer) = check(desk.path(), &site.link("/a.pgp"));
+    assert_eq!(code, Some(0), "{answer}");
+    Ok(())
+}
+
+#[test]
+fn a_part_of_another_version_is_never_put_behind_a_part_of_this_one() -> Outcome {
+    let desk = desk();
+    let of_file = checked(desk.path(), &message(RECORDING), PASSPHRASE).1;
+    // Each lies about what it sends after a break at the half: nothing of it is used, and the whole
+    // is fetched anew.
+    for (name, lie) in [
+        ("another tag", ["ETag: \"two\"", "RANGE"]),
+        ("another time", ["Last-Modified: Fri, 02 Jan 2026 09:30:12 GMT", "RANGE"]),
+        ("another place", ["ETag: \"one\"", "Content-Range: bytes 7-12233/12234"]),
+        ("another length", ["ETag: \"one\"", "Content-Range: bytes HALF-9000/9001"]),
+        ("no place", ["ETag: \"one\"", "X-Nothing: 1"]),
+    ] {
+        let site = Site::start(Box::new(move |request, before| match before {
+            0 => cut_off(&["ETag: \"one\"", "Last-Modified: Thu, 01 Jan 2026 09:30:12 GMT"]),
+            1 if request.header("range").is_some() => lying_rest(lie),
+            _ if request.header("range").is_some() => reply("500 It asks again", &[], b""),
+            _ => reply("200 OK", &[], &sealed()),
+        }))?;
+        let (code, answer) = check(desk.path(), &site.link("/a.pgp"));
+        assert_eq!((code, &answer["sha256"]), (Some(0), &of_file["sha256"]), "{name}: {answer}");
+        assert_eq!(site.seen().len(), 3, "{name}");
+    }
+    Ok(())
+}
+
+/// The first half of the recording.
+fn cut_off(headers: &[&str]) -> Vec<u8> {
+    let (whole, half) = (sealed(), sealed().len() / 2);
+    let answer = reply("200 OK", headers, &whole);
+    answer[..answer.len() - whole.len() + half].to_vec()
+}
+
+/// Something else as its second half.
+fn lying_rest(headers: [&str; 2]) -> Vec<u8> {
+    let (total, half) = (sealed().len(), sealed().len() / 2);
+    let headers = headers.map(|header| {
+        let range = format!("Content-Range: bytes HALF-{}/{total}", total - 1);
+        header.replace("RANGE", &range).replace("HALF", &half.to_string())
+    });
+    let rest = vec![0xAA; total - half];
+    reply("206 Partial Content", &[&headers[0], &headers[1]], &rest)
+}
+
+#[test]
+fn an_answer_that_stops_before_the_promised_end_is_gone_on_with() -> Outcome {
+    let desk = desk();
+    let site = Site::start(Box::new(|request, before| match before {
+        0 => cut_off(&["ETag: \"one\""]),
+        _ => {
+            // A part at a time, each answer complete in itself.
+            let (whole, range) = (sealed(), request.header("range").unwrap_or_default());
+            let start: usize = range[6..range.len() - 1].parse().unwrap();
+            let end = (start + 2000).min(whole.len());
+            let range = format!("Content-Range: bytes {start}-{}/{}", end - 1, whole.len());
+            reply("206 Partial Content", &["ETag: \"one\"", &range], &whole[start..end])
+        }
+    }))?;
+    let (code, answer) = check(desk.path(), &site.link("/a.pgp"));
+    assert_eq!(code, Some(0), "{answer}");
+    Ok(())
+}
+
+#[test]
+fn a_redirect_may_write_a_name_as_it_is() -> Outcome {
+    let desk = desk();
+    let site = Site::start(Box::new(|request, _| match request.path.as_str() {
+        "/r.php" => reply("302 Found", &["Location: /RECORDINGS/J\u{fc}rgen-all.mp3.pgp"], b""),
+        "/RECORDINGS/J%C3%BCrgen-all.mp3.pgp" => reply("200 OK", &[], &sealed()),
+        _ => reply("404 Not Found", &[], b""),
+    }))?;
+    let (code, answer) = check(desk.path(), &site.link("/r.php"));
     assert_eq!(code, Some(0), "{answer}");
     Ok(())
 }

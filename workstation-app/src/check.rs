@@ -13,9 +13,10 @@ use zeroize::Zeroizing;
 
 use crate::keys::KeyCard;
 use crate::keys::store::KeyStore;
+use crate::link::Link;
 use crate::link::fetch::{FetchError, fetch};
 use crate::link::host_of;
-use crate::link::login::{Login, Logins, Question};
+use crate::link::login::{Login, Logins, Question, site_of};
 use crate::message::Seal;
 use crate::open::source::Source;
 use crate::policy::{self, Policy};
@@ -73,6 +74,7 @@ pub struct Checker {
     passphrase: Option<Passphrase>,
     login: Option<Login>,
     logins: Logins,
+    warning: Option<String>,
 }
 
 impl Checker {
@@ -95,17 +97,29 @@ impl Checker {
             passphrase: None,
             login: None,
             logins: Logins::default(),
+            warning: None,
         })
     }
 
-    /// Signs in with `name`, and the password from `descriptor`, at the first site that asks.
+    /// Signs in with `name`, and the password from `descriptor`, at the first link's site that asks.
     ///
     /// # Errors
     /// The answer for every file, when there is no such password.
     pub fn sign_in(&mut self, name: String, descriptor: u32) -> Result<(), Outcome> {
-        let password = read_passphrase(descriptor).map_err(Outcome::could_not_run)?;
+        // The first of two that read it would leave the other nothing.
+        if self.descriptor == Some(descriptor) {
+            return Err(Outcome::could_not_run(texts::one_descriptor_for_two(descriptor)));
+        }
+        let password = read_secret(descriptor).map_err(|error| {
+            Outcome::could_not_run(texts::password_unreadable(descriptor, error))
+        })?;
         self.login = Some(Login { name, password });
         Ok(())
+    }
+
+    /// What whoever runs this must know of the last answer, once.
+    pub fn take_warning(&mut self) -> Option<String> {
+        self.warning.take()
     }
 
     /// Checks one file or link.
@@ -130,23 +144,30 @@ impl Checker {
             match fetch(link, &self.logins, &mut |_| ControlFlow::Continue(())) {
                 Ok(fetched) => return Ok((fetched.octets, Some(host_of(&fetched.address)))),
                 Err(FetchError::Failed(failure)) => return Err(failure),
-                Err(FetchError::SignIn(question)) => self.answer_site(&question)?,
+                Err(FetchError::SignIn(question)) => self.answer_site(link, &question)?,
                 Err(FetchError::Stopped) => return Err(Failure::new(FailureKind::Internal, "")),
             }
         }
     }
 
-    /// The one login goes to the site that asked first, and to no other.
-    fn answer_site(&mut self, question: &Question) -> Result<(), Failure> {
+    /// The one login goes to the site of the first link that asks, and to no other: nobody is here to
+    /// look at the name of a site that a redirect leads to.
+    fn answer_site(&mut self, link: &Link, question: &Question) -> Result<(), Failure> {
+        let named = site_of(link.address());
+        let asks = format!("{} asks for {:?}", question.site, question.realm);
+        if question.site != named {
+            let detail = format!("{asks}, the link names {named}");
+            return Err(Failure::new(FailureKind::LinkSignInElsewhere, detail));
+        }
         match self.login.take() {
             Some(login) if !question.is_wrong => {
+                if question.is_open {
+                    self.warning = Some(texts::sent_in_the_open(&question.site));
+                }
                 self.logins.insert(question.site.clone(), login);
                 Ok(())
             }
-            _ => {
-                let detail = format!("{} asks for {:?}", question.host, question.realm);
-                Err(Failure::new(FailureKind::LinkSignIn, detail))
-            }
+            _ => Err(Failure::new(FailureKind::LinkSignIn, asks)),
         }
     }
 
@@ -263,13 +284,16 @@ fn opens_message(duration: Duration, may_be_altered: bool, is_damaged: bool) -> 
     if marks.is_empty() { opens } else { format!("{opens}. {}.", marks.join(". ")) }
 }
 
-/// Reads to the end; one line break at the end belongs to the shell, not to the passphrase.
 pub(crate) fn read_passphrase(descriptor: u32) -> Result<Passphrase, String> {
-    let unreadable = |error: std::io::Error| texts::passphrase_unreadable(descriptor, error);
-    let source = platform::passphrase_source(descriptor).map_err(unreadable)?;
+    read_secret(descriptor).map_err(|error| texts::passphrase_unreadable(descriptor, error))
+}
+
+/// Reads to the end; one line break at the end belongs to the shell, not to the secret.
+fn read_secret(descriptor: u32) -> std::io::Result<Passphrase> {
+    let source = platform::passphrase_source(descriptor)?;
     // Room for all of it at once: a growing buffer would leave copies behind.
     let mut octets = Zeroizing::new(Vec::with_capacity(PASSPHRASE_OCTETS as usize + 1));
-    source.take(PASSPHRASE_OCTETS).read_to_end(&mut octets).map_err(unreadable)?;
+    source.take(PASSPHRASE_OCTETS).read_to_end(&mut octets)?;
     if octets.last() == Some(&b'\n') {
         octets.pop();
         if octets.last() == Some(&b'\r') {

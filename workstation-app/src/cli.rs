@@ -7,6 +7,9 @@ use clap::{Parser, Subcommand};
 
 use crate::keys::command::args::KeysArgs;
 
+use crate::link::login::Login;
+use crate::texts;
+
 /// Opens sealed call recordings and plays them. They are decrypted in memory only; nothing is
 /// written to disk.
 #[derive(Debug, Parser)]
@@ -30,8 +33,10 @@ pub struct Cli {
     #[arg(long, value_name = "N", requires = "check")]
     pub passphrase_fd: Option<u32>,
 
-    /// Sign in with this name where the links of --check ask for one
-    #[arg(long, value_name = "NAME", requires = "check", requires = "http_password_fd")]
+    /// Sign in with this name at the site of the first link of --check that asks for one; a site that a
+    /// redirect leads to does not get it
+    #[arg(long, value_name = "NAME", requires = "check", requires = "http_password_fd",
+          value_parser = sign_in_name)]
     pub http_user: Option<String>,
 
     /// Read the password for --http-user from this open descriptor, to its end
@@ -63,6 +68,10 @@ const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 the recording cannot be opened here or something was refused of a key, 2 could \
 not run: no such file, a server that did not send it, no passphrase, or an administrator's policy that \
 is broken.";
+
+fn sign_in_name(name: &str) -> Result<String, &'static str> {
+    if Login::can_send(name) { Ok(name.to_owned()) } else { Err(texts::NAME_WITH_COLON) }
+}
 
 impl Cli {
     /// The folder of keys and settings: the flag, the environment, the platform's own.

@@ -35,8 +35,12 @@ pub enum FailureKind {
     LinkSilent,
     /// The server could not prove that it is the one.
     LinkCertificate,
-    /// It asks for a sign-in that was not given, or of a kind that is not known.
+    /// It asks for a sign-in that was not given, or refused it.
     LinkSignIn,
+    /// Another site than the link's asks for one.
+    LinkSignInElsewhere,
+    /// It asks for one of a kind that is not known.
+    LinkSignInKind,
     /// It does not let this person have it.
     LinkForbidden,
     /// It knows nothing of such a recording.
@@ -47,8 +51,12 @@ pub enum FailureKind {
     LinkProxy,
     /// The connection broke again and again.
     LinkBroken,
+    /// It came far too slowly.
+    LinkSlow,
     /// A web page came.
     LinkPage,
+    /// A recording came that was never sealed.
+    LinkPlainAudio,
     /// Nothing came.
     LinkEmpty,
     /// This program failed; its fault, not the file's.
@@ -92,6 +100,7 @@ impl Failure {
         self.kind = match self.kind {
             FailureKind::Problem(Problem::NotPgpHtml) => FailureKind::LinkPage,
             FailureKind::Problem(Problem::NotPgpEmpty) => FailureKind::LinkEmpty,
+            FailureKind::Problem(Problem::NotPgpAudio) => FailureKind::LinkPlainAudio,
             kind => kind,
         };
         self.facts.push(format!("Fetched from {host}"));
@@ -106,7 +115,12 @@ impl Failure {
     /// Both sentences in one line, with the detail where nobody can help without it.
     pub fn message(&self) -> String {
         let Words { title, advice, .. } = self.words();
-        let is_needed = self.kind == FailureKind::Policy || self.named_kind().is_some();
+        let is_needed = match self.kind {
+            FailureKind::Policy | FailureKind::LinkSignIn | FailureKind::LinkSignInElsewhere => {
+                true
+            }
+            _ => self.named_kind().is_some(),
+        };
         if is_needed && !self.detail.is_empty() {
             format!("{title} ({}). {advice}.", self.detail)
         } else {
@@ -142,6 +156,7 @@ impl Failure {
             FailureKind::LinkBroken => Some(Problem::Incomplete.word()),
             FailureKind::LinkPage => Some(Problem::NotPgpHtml.word()),
             FailureKind::LinkEmpty => Some(Problem::NotPgpEmpty.word()),
+            FailureKind::LinkPlainAudio => Some(Problem::NotPgpAudio.word()),
             _ => None,
         }
     }

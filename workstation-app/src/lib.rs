@@ -113,7 +113,13 @@ fn run_check(recordings: &[OsString], data_folder: &Path, cli: &Cli) -> ExitCode
     {
         return ExitCode::from(tell(&outcome, cli));
     }
-    let answers = recordings.iter().map(|recording| tell(&checker.check(recording), cli));
+    let answers = recordings.iter().map(|recording| {
+        let outcome = checker.check(recording);
+        if let Some(warning) = checker.take_warning() {
+            complain(&warning);
+        }
+        tell(&outcome, cli)
+    });
     ExitCode::from(answers.max().unwrap_or_default())
 }
 

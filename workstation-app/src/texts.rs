@@ -38,6 +38,10 @@ pub struct Words {
     pub remedy: Remedy,
 }
 
+/// Links that a userscript has turned lead the browser itself nowhere without Shift.
+const FETCH_IN_BROWSER: &str = "Download it in your browser, where you are signed in (hold Shift and click the link), and open \
+     that file";
+
 /// Why a recording is not heard.
 pub fn words(kind: FailureKind) -> Words {
     let (title, advice, remedy) = match kind {
@@ -102,6 +106,16 @@ pub fn words(kind: FailureKind) -> Words {
             "Try again with the name and password that you use there",
             Remedy::TryAgain,
         ),
+        FailureKind::LinkSignInElsewhere => (
+            "The link leads on to another site, which wants a sign-in",
+            "Give that site's own link if the name and password are for it",
+            Remedy::OpenAnother,
+        ),
+        FailureKind::LinkSignInKind => (
+            "The site wants a kind of sign-in that this program does not know",
+            FETCH_IN_BROWSER,
+            Remedy::OpenAnother,
+        ),
         FailureKind::LinkForbidden => (
             "You are not allowed to have this recording",
             "Ask your administrator for access to it",
@@ -127,9 +141,17 @@ pub fn words(kind: FailureKind) -> Words {
             "Check the network or VPN, then fetch it again",
             Remedy::TryAgain,
         ),
-        FailureKind::LinkPage => (
-            "The server sent a web page, not a recording",
-            "Download the recording in your browser, where you are signed in, and open that file",
+        FailureKind::LinkSlow => (
+            "The recording comes too slowly",
+            "Check the network or VPN, then fetch it again",
+            Remedy::TryAgain,
+        ),
+        FailureKind::LinkPage => {
+            ("The server sent a web page, not a recording", FETCH_IN_BROWSER, Remedy::OpenAnother)
+        }
+        FailureKind::LinkPlainAudio => (
+            "The server sent a recording that is not sealed",
+            "Hear it in your browser (hold Shift and click the link), and tell your administrator",
             Remedy::OpenAnother,
         ),
         FailureKind::LinkEmpty => (
@@ -437,6 +459,10 @@ pub fn host_question(host: &str) -> String {
 pub const HOST_ADVICE: &str =
     "A web page asked for it. Say yes only if that is where your recordings are.";
 
+/// The same where it is asked for by http.
+pub const OPEN_HOST: &str =
+    "The way there is not protected (http): others on the network see what is asked for.";
+
 /// `--check` without a passphrase.
 pub const PASSPHRASE_NEEDED: &str = "A passphrase is needed to say whether the recording opens. Give it on a descriptor, for \
      example: --passphrase-fd 0 < passphrase-file";
@@ -446,6 +472,35 @@ pub fn passphrase_unreadable(descriptor: u32, cause: impl Display) -> String {
     format!(
         "The passphrase could not be read from descriptor {descriptor} ({cause}). Open it for \
          reading, or use --passphrase-fd 0 and standard input."
+    )
+}
+
+/// `--check` with a password that cannot be read.
+pub fn password_unreadable(descriptor: u32, cause: impl Display) -> String {
+    format!(
+        "The sign-in password could not be read from descriptor {descriptor} ({cause}). Open it for \
+         reading, for example: --http-password-fd 3 3< password-file"
+    )
+}
+
+/// `--check` with one source for two secrets.
+pub fn one_descriptor_for_two(descriptor: u32) -> String {
+    format!(
+        "Passphrase and sign-in password cannot both come from descriptor {descriptor}. Give each \
+         its own, for example: --passphrase-fd 0 < passphrase-file --http-password-fd 3 3< \
+         password-file"
+    )
+}
+
+/// A sign-in name that the web has no way to send.
+pub const NAME_WITH_COLON: &str =
+    "A sign-in name cannot hold a colon (:). Leave out what begins with it.";
+
+/// `--check` has signed in over http.
+pub fn sent_in_the_open(site: &str) -> String {
+    format!(
+        "Warning: the password was sent to {site} without protection, so others on the network could \
+         read it. Use an https link."
     )
 }
 

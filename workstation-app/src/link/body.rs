@@ -32,7 +32,14 @@ const SPEED_INTERVAL: Duration = Duration::from_millis(500);
 struct Body {
     held: Zeroizing<Vec<u8>>,
     total: Option<u64>,
-    validator: Option<HeaderValue>,
+    versions: Versions,
+}
+
+/// What tells one version of a file from another.
+#[derive(Clone)]
+struct Versions {
+    tag: Option<HeaderValue>,
+    changed: Option<HeaderValue>,
 }
 
 impl Body {
@@ -48,12 +55,12 @@ impl Body {
         check_size(total.unwrap_or_default())?;
         let room = total.unwrap_or_default().min(ROOM_OCTETS);
         let held = Zeroizing::new(Vec::with_capacity(usize::try_from(room).unwrap_or_default()));
-        Ok(Self { held, total, validator: validator(headers) })
+        Ok(Self { held, total, versions: Versions::of(headers) })
     }
 
     /// What asks for the rest (RFC 9110 section 13.1.5); nothing where it must begin anew.
     fn rest(&self) -> Option<HeaderMap> {
-        let validator = self.validator.clone().filter(|_| !self.held.is_empty())?;
+        let validator = self.versions.validator().filter(|_| !self.held.is_empty())?;
         let range = HeaderValue::from_str(&format!("bytes={}-", self.held.len())).ok()?;
         Some(HeaderMap::from_iter([(RANGE, range), (IF_RANGE, validator)]))
     }
@@ -64,7 +71,40 @@ impl Body {
         let start = format!("bytes {}-", self.held.len());
         let end = self.total.map(|total| format!("/{total}")).unwrap_or_default();
         response.status() == StatusCode::PARTIAL_CONTENT
+            && self.versions.allow(&Versions::of(response.headers()))
             && range.is_some_and(|range| range.starts_with(&start) && range.ends_with(&end))
+    }
+
+    /// How the octets of one answer end: well, or too early.
+    fn check_end(&self) -> Result<Result<(), String>, Failure> {
+        let held = self.held.len() as u64;
+        match self.total {
+            Some(total) if held < total => Ok(Err(format!("{held} of {total} octets"))),
+            Some(total) if held > total => {
+                let detail = format!("{held} octets came, the server spoke of {total}");
+                Err(Failure::new(FailureKind::LinkServer, detail))
+            }
+            _ => Ok(Ok(())),
+        }
+    }
+}
+
+impl Versions {
+    fn of(headers: &HeaderMap) -> Self {
+        let header = |name| headers.get(name).cloned();
+        Self { tag: header(ETAG), changed: header(LAST_MODIFIED) }
+    }
+
+    /// What `If-Range` takes; a weak tag does not tell two versions apart to the octet.
+    fn validator(&self) -> Option<HeaderValue> {
+        let strong = self.tag.clone().filter(|tag| !tag.as_bytes().starts_with(b"W/"));
+        strong.or_else(|| self.changed.clone())
+    }
+
+    /// Whether what came later may belong to the same file: what it says must have been said before.
+    fn allow(&self, later: &Self) -> bool {
+        (later.tag.is_none() || later.tag == self.tag)
+            && (later.changed.is_none() || later.changed == self.changed)
     }
 }
 
@@ -78,6 +118,7 @@ impl Errand<'_> {
         let file_name = file_name(&response, &address);
         let mut body = Body::begin(&response)?;
         let (mut breaks, mut most) = (0, 0);
+        self.pace.count(0);
         loop {
             let Err(broken) = self.drain(&mut response, &mut body).await? else { break };
             // What comes again after starting anew is nothing more.
@@ -102,10 +143,11 @@ impl Errand<'_> {
                     check_size(body.held.len() as u64 + chunk.len() as u64)?;
                     append_wiped(&mut body.held, &chunk);
                 }
-                Ok(None) => return Ok(Ok(())),
+                Ok(None) => return Ok(body.check_end()?),
                 Err(error) => return Ok(Err(fault::causes(&error.without_url()))),
             }
             self.received.octets = body.held.len() as u64;
+            self.pace.count(self.received.octets);
             if since.elapsed() > SPEED_INTERVAL {
                 let octets = (body.held.len() - counted) as f64;
                 self.received.octets_per_sec = (octets / since.elapsed().as_secs_f64()) as u64;
@@ -136,8 +178,15 @@ impl Errand<'_> {
                     *body = Body::begin(&response)?;
                     return Ok(response);
                 }
+                Ok(response) if response.status() == StatusCode::PARTIAL_CONTENT => {
+                    // Of another version or place: nothing that is held goes with it.
+                    body.held.clear();
+                    "another part came than was asked for".clone_into(&mut broken);
+                }
                 Ok(response) => broken = format!("the server answered {}", response.status()),
-                Err(FetchError::Failed(failure)) => broken = failure.detail,
+                Err(FetchError::Failed(failure)) if failure.kind != FailureKind::LinkSlow => {
+                    broken = failure.detail;
+                }
                 Err(stopped) => return Err(stopped),
             }
             *breaks += 1;
@@ -151,12 +200,6 @@ fn check_size(octets: u64) -> Result<(), Failure> {
         return Err(Failure::new(FailureKind::Problem(Problem::TooLarge), detail));
     }
     Ok(())
-}
-
-/// What tells one version of a file from another; a weak tag does not.
-fn validator(headers: &HeaderMap) -> Option<HeaderValue> {
-    let strong = headers.get(ETAG).filter(|tag| !tag.as_bytes().starts_with(b"W/"));
-    strong.or_else(|| headers.get(LAST_MODIFIED)).cloned()
 }
 
 /// The name that the server gives it, or the address does.

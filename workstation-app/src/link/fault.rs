@@ -9,10 +9,10 @@ use crate::texts::{Failure, FailureKind};
 /// How deep the causes of an error are followed.
 const MOST_CAUSES: usize = 8;
 
-/// Of an answer that is no recording. 401 is a question, not a fault.
+/// Of an answer that is no recording. 401 is a question, not a fault, where it can be answered.
 pub fn status(status: StatusCode) -> Failure {
     let kind = match status {
-        StatusCode::UNAUTHORIZED => FailureKind::LinkSignIn,
+        StatusCode::UNAUTHORIZED => FailureKind::LinkSignInKind,
         StatusCode::FORBIDDEN => FailureKind::LinkForbidden,
         StatusCode::NOT_FOUND | StatusCode::GONE => FailureKind::LinkNotFound,
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => FailureKind::LinkProxy,
@@ -27,10 +27,17 @@ pub fn connection(error: reqwest::Error) -> Failure {
     let error = error.without_url();
     let kind = match &error {
         error if is_certificate(error) => FailureKind::LinkCertificate,
+        error if is_refused_by_proxy(error) => FailureKind::LinkProxy,
         error if error.is_timeout() => FailureKind::LinkSilent,
         _ => FailureKind::LinkUnreachable,
     };
     Failure::new(kind, causes(&error))
+}
+
+/// A proxy that is asked for a way to an https server answers before any answer of the server. The type
+/// of that error is private to the library, so it is told by its words; a test watches over them.
+fn is_refused_by_proxy(error: &reqwest::Error) -> bool {
+    causes(error).contains("proxy authorization required")
 }
 
 /// Every cause, the nearest last.

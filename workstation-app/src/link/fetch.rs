@@ -17,6 +17,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::login::{Logins, Question, basic_realm, site_of};
+use super::pace::{Limits, Pace};
 use super::{Link, check_address, fault, host_of};
 use crate::texts::{Failure, FailureKind};
 
@@ -24,8 +25,6 @@ use crate::texts::{Failure, FailureKind};
 const MOST_REDIRECTS: usize = 10;
 /// A host that does not take a call for so long is not there.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// A server that says nothing for so long has gone.
-const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 /// How long a person waits at most until "Cancel" is noticed.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -76,22 +75,36 @@ pub type Watch<'a> = dyn FnMut(Received) -> ControlFlow<()> + 'a;
 /// # Errors
 /// [`FetchError`].
 pub fn fetch(link: &Link, logins: &Logins, watch: &mut Watch<'_>) -> Result<Fetched, FetchError> {
+    fetch_within(Limits::USUAL, link, logins, watch)
+}
+
+/// The same with limits of one's own.
+///
+/// # Errors
+/// [`FetchError`].
+pub fn fetch_within(
+    limits: Limits,
+    link: &Link,
+    logins: &Logins,
+    watch: &mut Watch<'_>,
+) -> Result<Fetched, FetchError> {
     let internal = |error: &dyn std::error::Error| {
         FetchError::Failed(Failure::new(FailureKind::Internal, fault::causes(error)))
     };
-    let client = client().map_err(|error| internal(&error))?;
+    let client = client(limits).map_err(|error| internal(&error))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| internal(&error))?;
-    let mut errand = Errand { client, logins, watch, received: Received::default() };
+    let pace = Pace::new(limits);
+    let mut errand = Errand { client, logins, watch, received: Received::default(), pace };
     let outcome = runtime.block_on(errand.follow(link.address().clone()));
     // A name that is still being looked up is not waited for.
     runtime.shutdown_background();
     outcome
 }
 
-fn client() -> reqwest::Result<Client> {
+fn client(limits: Limits) -> reqwest::Result<Client> {
     // Fails where it is done already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
@@ -103,7 +116,7 @@ fn client() -> reqwest::Result<Client> {
         .redirect(Policy::none())
         .referer(false)
         .connect_timeout(CONNECT_LIMIT)
-        .read_timeout(SILENCE_LIMIT)
+        .read_timeout(limits.silence)
         .build()
 }
 
@@ -113,6 +126,7 @@ pub(super) struct Errand<'a> {
     logins: &'a Logins,
     watch: &'a mut Watch<'a>,
     pub(super) received: Received,
+    pub(super) pace: Pace,
 }
 
 impl Errand<'_> {
@@ -163,6 +177,7 @@ impl Errand<'_> {
     }
 
     pub(super) fn tell(&mut self) -> Result<(), FetchError> {
+        self.pace.keep()?;
         match (self.watch)(self.received) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(FetchError::Stopped),
@@ -194,7 +209,8 @@ fn redirection(response: &Response, from: &Url) -> Result<Option<Url>, Failure> 
     let place = response
         .headers()
         .get(LOCATION)
-        .and_then(|value| value.to_str().ok())
+        // Pages write names as they are, in UTF-8, which a header's `to_str` does not take.
+        .and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
         .ok_or_else(|| bad("the server leads on without saying where to".to_owned()))?;
     let address = from.join(place).map_err(|error| bad(format!("a redirect leads to: {error}")))?;
     check_address(&address).map_err(|error| bad(format!("a redirect is refused: {error}")))?;

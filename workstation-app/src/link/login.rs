@@ -20,9 +20,14 @@ pub struct Login {
 }
 
 impl Login {
-    /// The header that carries it (RFC 7617); none where the name cannot stand in it.
+    /// Whether a name can stand in a header: there it ends with the first colon (RFC 7617).
+    pub fn can_send(name: &str) -> bool {
+        !name.contains(':')
+    }
+
+    /// The header that carries it; none where the name cannot stand in it.
     pub(super) fn header(&self) -> Option<HeaderValue> {
-        if self.name.contains(':') {
+        if !Self::can_send(&self.name) {
             return None;
         }
         let mut pair = Zeroizing::new(Vec::with_capacity(CREDENTIAL_OCTETS));

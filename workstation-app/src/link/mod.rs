@@ -3,6 +3,7 @@
 pub mod fetch;
 pub mod keychain;
 pub mod login;
+pub mod pace;
 
 mod body;
 mod fault;
