@@ -102,7 +102,7 @@ fn show_screen(
     match &state.screen {
         Screen::Empty if state.pending.is_some() => fetching::show_card(ui, state, now, actions),
         Screen::Empty => empty::show(ui, state, view, actions),
-        Screen::Host(host) => host::show(ui, host, view, actions),
+        Screen::Host(host) => host::show(ui, state, host, view, actions),
         Screen::SignIn(sign_in) => sign_in::show(ui, sign_in, view, actions),
         Screen::Locked(locked) => locked::show_locked(ui, state, locked, view, actions),
         Screen::Opening(opening) => locked::show_opening(ui, state, opening, now, actions),

@@ -12,6 +12,8 @@ use crate::texts;
 /// What is typed besides the password.
 #[derive(Debug, Default)]
 pub struct SignInText {
+    /// For which site: scheme, host and port.
+    site: String,
     name: String,
     is_kept: bool,
 }
@@ -21,6 +23,10 @@ pub fn show(ui: &mut Ui, sign_in: &SignInScreen, view: &mut View, actions: &mut 
     let is_new = view.attempt != sign_in.attempt;
     view.attempt = sign_in.attempt;
     let question = &sign_in.question;
+    if view.sign_in.site != question.site {
+        // What was typed and ticked for one site is not meant for another.
+        view.sign_in = SignInText { site: question.site.clone(), ..SignInText::default() };
+    }
     centred_card(ui, "sign in", |ui| {
         heading(ui, question);
         ui.label(RichText::new("Name").font(theme::strong()));
@@ -37,13 +43,13 @@ pub fn show(ui: &mut Ui, sign_in: &SignInScreen, view: &mut View, actions: &mut 
         let (is_name_entered, is_password_entered) = (is_entered(&name), is_entered(&password));
         let words = "Keep this sign-in in the keychain of this computer";
         ui.checkbox(&mut view.sign_in.is_kept, words);
-        remarks(ui, question);
+        remarks(ui, question, &view.sign_in.name);
         ui.add_space(theme::GAP);
         let width = ui.available_width();
         let go = button(ui, Emphasis::Main, icons::LOCK_KEY, "Sign in", width);
         if go.on_hover_text("Enter").clicked() || is_name_entered || is_password_entered {
             let typed = view.sign_in.name.trim().to_owned();
-            if typed.is_empty() {
+            if typed.is_empty() || !Login::can_send(&typed) {
                 name.request_focus();
             } else if view.passphrase.is_empty() {
                 password.request_focus();
@@ -91,8 +97,11 @@ fn name_field(ui: &mut Ui, name: &mut String, is_new: bool) -> egui::Response {
     field
 }
 
-fn remarks(ui: &mut Ui, question: &Question) {
+fn remarks(ui: &mut Ui, question: &Question, name: &str) {
     let palette = Palette::of(ui);
+    if !Login::can_send(name) {
+        marked(ui, icons::WARNING_CIRCLE, texts::NAME_WITH_COLON, palette.bad);
+    }
     if question.is_wrong {
         let words = "That name and password were refused; type them again";
         marked(ui, icons::WARNING_CIRCLE, words, palette.bad);
