@@ -19,8 +19,8 @@ use crate::link::login::Logins;
 use crate::lock_signals::{self, Watch};
 use crate::locking::Habits;
 use crate::message::{COMMAND_CAPACITY, Command, EVENT_CAPACITY, Event, Wake};
-use crate::open::dialog;
 use crate::open::source::Source;
+use crate::open::{dialog, handed};
 use crate::platform;
 use crate::screen::Notice;
 use crate::settings::SettingsFile;
@@ -45,10 +45,11 @@ pub fn run_window(
     door: Option<Door>,
 ) -> Result<(), String> {
     let door = Arc::new(Mutex::new(door));
+    let opened = Arc::new(Mutex::new(platform::take_over_opened()));
     let mut errors = Vec::new();
     for renderer in platform::renderers() {
         let (data_folder, sources) = (data_folder.to_owned(), sources.clone());
-        let door = Arc::clone(&door);
+        let (door, opened) = (Arc::clone(&door), Arc::clone(&opened));
         let options = NativeOptions { renderer, viewport: viewport(), ..NativeOptions::default() };
         let outcome = eframe::run_native(
             "callseal",
@@ -59,6 +60,9 @@ pub fn run_window(
                 if let Some(door) = door.lock().ok().and_then(|mut door| door.take()) {
                     door.open(Arc::clone(&app.wake));
                     app.door = Some(door);
+                }
+                if let Some(opened) = opened.lock().ok().and_then(|mut opened| opened.take()) {
+                    handed::forward(opened, app.event_sender.clone(), Arc::clone(&app.wake));
                 }
                 Ok(Box::new(app))
             }),

@@ -56,6 +56,8 @@ use instance::Claim;
 use keys::store::KeyStore;
 use open::source::Source;
 
+pub use platform::attach_console;
+
 /// Runs what the flags ask for.
 pub fn run(cli: &Cli) -> ExitCode {
     platform::harden_process();

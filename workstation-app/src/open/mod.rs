@@ -2,6 +2,7 @@
 
 pub mod dialog;
 pub mod drop;
+pub mod handed;
 mod shortcut;
 pub mod source;
 

@@ -1,10 +1,18 @@
 //! Linux: no core dumps, no peeking, glow before wgpu.
 
+mod bus;
+mod lock_signals;
+mod logind;
+mod screen_savers;
+
+use std::sync::mpsc::Receiver;
+
 use eframe::Renderer;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
-use crate::lock_signals::Teller;
+use crate::open::source::Source;
 
+pub use self::lock_signals::{LockSignals, watch_lock_signals};
 pub use super::policy_file::{POLICY_PLACE, policy_source};
 pub use super::unix::{
     call, create_private_folder, default_data_folder, is_same_session, is_same_user, listen,
@@ -23,10 +31,10 @@ pub fn renderers() -> [Renderer; 2] {
     [Renderer::Glow, Renderer::Wgpu]
 }
 
-/// Tells as long as it is held.
-pub struct LockSignals;
+/// Every program has its standard output here.
+pub fn attach_console() {}
 
-/// Nothing is listened to yet.
-pub fn watch_lock_signals(_teller: Teller) -> Option<LockSignals> {
+/// Files and links come as arguments here.
+pub fn take_over_opened() -> Option<Receiver<Vec<Source>>> {
     None
 }

@@ -1,10 +1,14 @@
 //! macOS: no core dumps, glow before wgpu.
 
+mod cocoa;
+mod lock_signals;
+mod opened;
+
 use eframe::Renderer;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use crate::lock_signals::Teller;
-
+pub use self::lock_signals::{LockSignals, watch_lock_signals};
+pub use self::opened::take_over_opened;
 pub use super::policy_file::{POLICY_PLACE, policy_source};
 pub use super::unix::{
     call, create_private_folder, default_data_folder, is_same_session, is_same_user, listen,
@@ -22,10 +26,5 @@ pub fn renderers() -> [Renderer; 2] {
     [Renderer::Glow, Renderer::Wgpu]
 }
 
-/// Tells as long as it is held.
-pub struct LockSignals;
-
-/// Nothing is listened to yet.
-pub fn watch_lock_signals(_teller: Teller) -> Option<LockSignals> {
-    None
-}
+/// Every program has its standard output here.
+pub fn attach_console() {}

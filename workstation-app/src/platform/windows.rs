@@ -1,8 +1,11 @@
 //! Windows: the profile's own access rules protect the folder, wgpu before glow.
 
+mod session_window;
+
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 
 use eframe::Renderer;
 use etcetera::BaseStrategy;
@@ -15,8 +18,10 @@ use interprocess::os::windows::security_descriptor::SecurityDescriptor;
 use windows_registry::{LOCAL_MACHINE, Type};
 
 use crate::instance::door_name;
-use crate::lock_signals::Teller;
-use crate::policy::Source;
+use crate::open::source::Source;
+use crate::policy;
+
+pub use self::session_window::{LockSignals, attach_console, watch_lock_signals};
 
 /// Creates a folder; below the user's profile Windows gives access to its owner alone.
 pub fn create_private_folder(folder: &Path) -> Result<()> {
@@ -57,12 +62,12 @@ pub fn harden_process() {}
 pub const POLICY_PLACE: &str = r"HKLM\Software\Policies\Callseal";
 
 /// Its values; keys below it are passed on as names that mean nothing.
-pub fn policy_source() -> std::result::Result<Source, String> {
+pub fn policy_source() -> std::result::Result<policy::Source, String> {
     let unreadable = |error| format!("{POLICY_PLACE} cannot be read: {error}");
     let key = match LOCAL_MACHINE.open(r"Software\Policies\Callseal") {
         Ok(key) => key,
         Err(error) if error.code().0.cast_unsigned() == KEY_NOT_FOUND => {
-            return Ok(Source::Absent);
+            return Ok(policy::Source::Absent);
         }
         Err(error) => return Err(unreadable(error)),
     };
@@ -71,7 +76,7 @@ pub fn policy_source() -> std::result::Result<Source, String> {
     };
     let values = key.values().map_err(unreadable)?.map(|(name, value)| (name, number(value)));
     let below = key.keys().map_err(unreadable)?.map(|name| (name, None));
-    Ok(Source::Registry(values.chain(below).collect()))
+    Ok(policy::Source::Registry(values.chain(below).collect()))
 }
 
 /// `ERROR_FILE_NOT_FOUND` as Windows wraps it.
@@ -102,11 +107,8 @@ pub fn is_same_user(_stream: &Stream) -> bool {
     true
 }
 
-/// Tells as long as it is held.
-pub struct LockSignals;
-
-/// Nothing is listened to yet.
-pub fn watch_lock_signals(_teller: Teller) -> Option<LockSignals> {
+/// Files and links come as arguments here.
+pub fn take_over_opened() -> Option<Receiver<Vec<Source>>> {
     None
 }
 
