@@ -39,6 +39,7 @@ pub mod policy;
 pub mod report;
 pub mod screen;
 pub mod settings;
+mod stack;
 pub mod state;
 pub mod texts;
 pub mod ui;

@@ -2,9 +2,15 @@
 
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
+use std::alloc::System;
 use std::process::ExitCode;
 
 use clap::Parser;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Engines, decoders and toolkits copy what they work on: whatever anybody frees is overwritten.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     workstation_app::attach_console();

@@ -33,6 +33,7 @@ use crate::open::source::Source;
 use crate::opening::{decode_audio, locate};
 use crate::policy;
 use crate::screen::Notice;
+use crate::stack;
 use crate::texts::{self, Failure, FailureKind};
 use crate::unlocking::Unlocking;
 
@@ -94,6 +95,7 @@ impl Worker {
                 Err(RecvTimeoutError::Timeout) => self.lock(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            stack::scrub();
         }
     }
 

@@ -121,7 +121,7 @@ fn value_of(octets: &[u8], sample: Sample) -> Option<f32> {
     }
 }
 
-fn is_distinctive_run(window: &[u8]) -> bool {
+pub(crate) fn is_distinctive_run(window: &[u8]) -> bool {
     window.iter().collect::<HashSet<_>>().len() >= DISTINCT_OCTETS
 }
 
@@ -152,7 +152,7 @@ impl Shape {
 }
 
 /// Says at once of most values that they are not held, so that a big trace is searched in seconds.
-struct Filter(Vec<u64>);
+pub(crate) struct Filter(Vec<u64>);
 
 impl Default for Filter {
     fn default() -> Filter {
@@ -166,14 +166,14 @@ impl Filter {
         ((hash >> 6) as usize, 1 << (hash & 63))
     }
 
-    fn insert(&mut self, value: u64) {
+    pub(crate) fn insert(&mut self, value: u64) {
         let (word, bit) = Filter::place(value);
         if let Some(it) = self.0.get_mut(word) {
             *it |= bit;
         }
     }
 
-    fn may_hold(&self, value: u64) -> bool {
+    pub(crate) fn may_hold(&self, value: u64) -> bool {
         let (word, bit) = Filter::place(value);
         self.0.get(word).is_some_and(|it| it & bit != 0)
     }

@@ -1,0 +1,199 @@
+//! What of a recording, its key and its passphrase stands in the memory of the real window: while it
+//! is heard, after a wrong passphrase, once it is closed?
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use support::audio_file::loudness;
+use support::gnupg::{Algorithm, GnupgHome};
+use support::memory::{Found, Secrets};
+use support::process::{Background, guarded_tool, wait_for};
+use support::screen::{Screen, Window};
+use support::sound::{Capture, SoundServer};
+use support::speech::{Format, Studio, conversation, file_name};
+use support::workstation::Workstation;
+use support::{Failure, Outcome, ensure, fail, secret_numbers};
+use workstation_app::audio::decode::decode;
+
+/// Letters that stand nowhere by chance.
+const PASSPHRASE: &str = "vexq-jumbok-tryw-plidz";
+const WRONG: &str = "zorqa-mipfu-xwelk-hudby";
+const CALL: usize = 3;
+const WAIT: Duration = Duration::from_secs(30);
+const SETTLE: Duration = Duration::from_millis(1500);
+
+/// What stands in memory while a recording is heard: the samples, and those on their way to the
+/// device.
+const SOUND: [&str; 2] = ["samples as fractions", "samples of 16 bits"];
+
+/// A listener with a key, and everything that nobody may read in the window's memory.
+struct Desk {
+    home: GnupgHome,
+    workstation: Workstation,
+    secrets: Secrets,
+    /// The secrets themselves, as another program may hold them.
+    held: Vec<u8>,
+    phone: String,
+}
+
+impl Desk {
+    fn new(algorithm: Algorithm) -> Outcome<Desk> {
+        let home = GnupgHome::new()?;
+        let fingerprint = home.generate("Sam Supervisor", algorithm, PASSPHRASE, "1y")?;
+        let secret_key = home.secret_key(&fingerprint, PASSPHRASE)?;
+        let workstation = Workstation::new(Path::new(env!("CARGO_BIN_EXE_workstation-app")))?;
+        workstation.import_key(&secret_key)?.expect_code(0)?;
+        let octets = Studio::new()?.recording(&conversation(CALL), Format::Mp3)?;
+        let name = file_name(CALL, Format::Mp3) + ".pgp";
+        let sealed = home.path().join(&name);
+        fs::write(&sealed, home.encrypt(&octets, &[&fingerprint], &[])?)?;
+
+        let mut desk = Desk {
+            workstation,
+            secrets: Secrets::default(),
+            held: Vec::new(),
+            phone: name.split('_').nth(1).unwrap_or_default().to_owned(),
+            home,
+        };
+        desk.add_texts();
+        for (name, number) in secret_numbers::of_key(&secret_key, PASSPHRASE)? {
+            desk.add_number(&name, &number);
+        }
+        let session_key = secret_numbers::of_message(&desk.home, &sealed, PASSPHRASE)?;
+        desk.add_number("the key of the message", &session_key);
+        desk.add_recording(&octets)?;
+        Ok(desk)
+    }
+
+    fn add_texts(&mut self) {
+        for (name, text) in [("the passphrase", PASSPHRASE), ("the wrong passphrase", WRONG)] {
+            self.secrets.add_text(name, text);
+            self.held.extend(text.as_bytes());
+            self.held.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+            self.held.extend(text.chars().flat_map(|it| u32::from(it).to_le_bytes()));
+        }
+    }
+
+    fn add_number(&mut self, name: &str, number: &[u8]) {
+        self.secrets.add_number(name, number);
+        self.held.extend(number);
+        self.held.extend(number.iter().rev());
+    }
+
+    fn add_recording(&mut self, octets: &[u8]) -> Outcome {
+        let decoded = decode(octets, &mut |_| ControlFlow::Continue(()));
+        let decoded = decoded.map_err(|error| Failure::new(error.to_string()))?;
+        let samples = decoded.pcm.samples();
+        let short: Vec<u8> = samples.iter().flat_map(|it| it.to_le_bytes()).collect();
+        let float = samples.iter().map(|it| f32::from(*it) / 32768.0);
+        let float: Vec<u8> = float.flat_map(f32::to_le_bytes).collect();
+        for (name, octets) in
+            [("the file", octets), (SOUND[0], float.as_slice()), (SOUND[1], &short)]
+        {
+            self.secrets.add_distinctive(name, octets, 32);
+            self.held.extend(octets);
+        }
+        Ok(())
+    }
+
+    fn sealed(&self) -> std::path::PathBuf {
+        self.home.path().join(file_name(CALL, Format::Mp3) + ".pgp")
+    }
+}
+
+fn names(found: &[Found]) -> Vec<&str> {
+    found.iter().map(|it| it.name.as_str()).collect()
+}
+
+fn type_passphrase(window: &Window<'_>, passphrase: &str) -> Outcome {
+    // The field takes the keys with the first frame that shows it.
+    thread::sleep(Duration::from_millis(500));
+    window.type_text(passphrase)?;
+    window.press("Return")
+}
+
+fn wait_until_heard(capture: &Capture) -> Outcome {
+    wait_for("a second of sound", WAIT, || {
+        let heard = capture.samples()?;
+        let loud = heard.chunks(4800).filter(|it| loudness(it) > 0.005).count();
+        Ok((loud >= 10).then_some(()))
+    })
+}
+
+fn what_stands_in_memory(algorithm: Algorithm) -> Outcome {
+    let desk = Desk::new(algorithm)?;
+    let (mut screen, sound) = (Screen::new(1100, 720)?, SoundServer::new()?);
+    let capture = sound.record()?;
+    let app = desk.workstation.open(&desk.sealed(), &screen, &sound)?;
+    let window = screen.window(&desk.phone)?;
+    let look = || desk.secrets.find_in(app.id());
+
+    type_passphrase(&window, WRONG)?;
+    thread::sleep(Duration::from_secs(3));
+    let found = look()?;
+    ensure!(found.is_empty(), "after a wrong passphrase: {found:#?}");
+
+    type_passphrase(&window, PASSPHRASE)?;
+    wait_until_heard(&capture)?;
+    let found = look()?;
+    // That these are found shows that the search works.
+    ensure!(names(&found) == SOUND, "while it is heard: {found:#?}");
+
+    window.press("ctrl+w")?;
+    thread::sleep(SETTLE);
+    let found = look()?;
+    ensure!(found.is_empty(), "after it was closed: {found:#?}");
+    Ok(())
+}
+
+#[test]
+fn nothing_of_an_rsa_key_is_left_and_nothing_of_a_closed_recording() -> Outcome {
+    what_stands_in_memory(Algorithm::Rsa3072)
+}
+
+#[test]
+fn nothing_of_a_curve25519_key_is_left_and_nothing_of_a_closed_recording() -> Outcome {
+    what_stands_in_memory(Algorithm::Curve25519)
+}
+
+/// Another program that holds what it is given on its standard input.
+fn holder(held: &[u8]) -> Outcome<Background> {
+    let mut command = guarded_tool("perl")?;
+    command.args(["-e", "local $/; my $held = <STDIN>; print 1; close STDOUT; sleep 100 while 1"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut program = Background::start(&mut command)?;
+    feed(program.child(), held)?;
+    Ok(program)
+}
+
+fn feed(child: &mut Child, held: &[u8]) -> Outcome {
+    use std::io::{Read, Write};
+    let (Some(mut input), Some(mut output)) = (child.stdin.take(), child.stdout.take()) else {
+        fail!("no pipes");
+    };
+    input.write_all(held)?;
+    drop(input);
+    // It answers once it holds everything.
+    Ok(output.read_to_end(&mut Vec::new()).map(drop)?)
+}
+
+#[test]
+fn each_secret_is_found_in_a_program_that_holds_it() -> Outcome {
+    for algorithm in [Algorithm::Rsa3072, Algorithm::Curve25519] {
+        let desk = Desk::new(algorithm)?;
+        let program = holder(&desk.held)?;
+        let found = desk.secrets.find_in(program.id())?;
+        let mut wanted = desk.secrets.names().to_vec();
+        wanted.sort();
+        assert_eq!(names(&found), wanted);
+        // Of a program that holds nothing, nothing is said.
+        let program = holder(b"nothing")?;
+        let found = desk.secrets.find_in(program.id())?;
+        ensure!(found.is_empty(), "{found:#?}");
+    }
+    Ok(())
+}
