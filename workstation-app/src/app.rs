@@ -1,17 +1,18 @@
 //! The window's program: drains answers, paints, carries out what follows. Decides nothing.
 
+mod start;
+
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use eframe::NativeOptions;
-use egui::{ViewportBuilder, ViewportCommand};
+use egui::ViewportCommand;
 
 use crate::audio::play::Player;
-use crate::audio::play::output::{DefaultDevice, Output};
+use crate::audio::play::output::Output;
 use crate::downloads::{self, Watched};
 use crate::instance::Door;
 use crate::keys::store::KeyStore;
@@ -19,9 +20,8 @@ use crate::link::login::Logins;
 use crate::lock_signals::{self, Watch};
 use crate::locking::Habits;
 use crate::message::{COMMAND_CAPACITY, Command, EVENT_CAPACITY, Event, Wake};
+use crate::open::dialog;
 use crate::open::source::Source;
-use crate::open::{dialog, handed};
-use crate::platform;
 use crate::screen::Notice;
 use crate::settings::SettingsFile;
 use crate::state::{Action, AppState, Effect};
@@ -31,63 +31,14 @@ use crate::ui::{self, View, theme};
 use crate::unlocking::Unlocking;
 use crate::worker::Worker;
 
+pub use start::run_window;
+
 /// Often enough for a moving line, seldom enough for a laptop's battery.
 const MOVING_INTERVAL: Duration = Duration::from_millis(66);
 
 /// How often the window asks to come to the front, and for how long.
 const RAISE_INTERVAL: Duration = Duration::from_millis(200);
 const RAISE_LIMIT: Duration = Duration::from_secs(2);
-
-/// Runs the window until it is closed. The second renderer is tried where the first one fails.
-pub fn run_window(
-    data_folder: &Path,
-    sources: Vec<Source>,
-    door: Option<Door>,
-) -> Result<(), String> {
-    let door = Arc::new(Mutex::new(door));
-    let opened = Arc::new(Mutex::new(platform::take_over_opened()));
-    let mut errors = Vec::new();
-    for renderer in platform::renderers() {
-        let (data_folder, sources) = (data_folder.to_owned(), sources.clone());
-        let (door, opened) = (Arc::clone(&door), Arc::clone(&opened));
-        let options = NativeOptions { renderer, viewport: viewport(), ..NativeOptions::default() };
-        let outcome = eframe::run_native(
-            "callseal",
-            options,
-            Box::new(move |creation| {
-                let output = Box::new(DefaultDevice::default());
-                let mut app = App::new(&creation.egui_ctx, &data_folder, sources, output);
-                if let Some(door) = door.lock().ok().and_then(|mut door| door.take()) {
-                    door.open(Arc::clone(&app.wake));
-                    app.door = Some(door);
-                }
-                if let Some(opened) = opened.lock().ok().and_then(|mut opened| opened.take()) {
-                    handed::forward(opened, app.event_sender.clone(), Arc::clone(&app.wake));
-                }
-                Ok(Box::new(app))
-            }),
-        );
-        match outcome {
-            Ok(()) => return Ok(()),
-            Err(error) => errors.push(error.to_string()),
-        }
-    }
-    Err(texts::no_window(&errors))
-}
-
-fn viewport() -> ViewportBuilder {
-    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"));
-    let viewport = ViewportBuilder::default()
-        .with_title(shared::PRODUCT)
-        .with_app_id("callseal")
-        .with_inner_size(theme::WINDOW_SIZE)
-        .with_min_inner_size(theme::WINDOW_MIN_SIZE)
-        .with_drag_and_drop(true);
-    match icon {
-        Ok(icon) => viewport.with_icon(icon),
-        Err(_) => viewport,
-    }
-}
 
 /// The window with its threads.
 pub struct App {

@@ -1,5 +1,7 @@
 //! The work thread: reads, decrypts, decodes, imports.
 
+mod errands;
+
 use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,16 +19,13 @@ use zeroize::Zeroizing;
 
 use crate::audio::overview::Overview;
 use crate::downloads;
-use crate::keychain::{self as system_keychain, Purpose};
 use crate::keys::bring::bring;
 use crate::keys::store::KeyStore;
-use crate::keys::task::{self, KeyOutcome, KeyTask};
 use crate::keys::{self, KeyCard};
 use crate::link::fetch::{FetchError, fetch};
 use crate::link::host_of;
 use crate::link::keychain;
-use crate::link::login::{Login, Logins, Question};
-use crate::locking::Habits;
+use crate::link::login::Logins;
 use crate::message::{Command, Event, Generation, Recording, Seal, Stage, Wake};
 use crate::open;
 use crate::open::source::Source;
@@ -212,34 +211,6 @@ impl Worker {
         ControlFlow::Continue(())
     }
 
-    fn sign_in(&mut self, site: String, login: Login, is_kept: bool) {
-        self.to_keep.retain(|kept| *kept != site);
-        if is_kept {
-            self.to_keep.push(site.clone());
-        }
-        self.logins.insert(site, login);
-    }
-
-    /// A site has sent a recording, so it has taken the sign-in.
-    fn keep_sign_ins(&mut self) {
-        for site in std::mem::take(&mut self.to_keep) {
-            match self.logins.of_site(&site).map(|login| keychain::keep(&site, login)) {
-                Some(Ok(())) => self.tell(Event::SignInKept { site }),
-                Some(Err(cause)) => self.notify(true, texts::not_kept(&cause)),
-                None => {}
-            }
-        }
-    }
-
-    fn recall(&mut self, generation: Generation, question: Question) {
-        let login = keychain::recall(&question.site);
-        let is_known = login.is_some();
-        if let Some(login) = login {
-            self.logins.insert(question.site.clone(), login);
-        }
-        self.tell(Event::Recalled { generation, question, is_known });
-    }
-
     fn remove(&self, path: &Path, digest: &[u8; 32]) {
         match downloads::remove(path, digest) {
             Ok(true) => self.notify(false, texts::SEALED_FILE_REMOVED.to_owned()),
@@ -250,33 +221,6 @@ impl Worker {
 
     fn notify(&self, is_bad: bool, text: String) {
         self.tell(Event::Notice(Notice { is_bad, text }));
-    }
-
-    /// Forgets every unlocked key.
-    fn lock(&mut self) {
-        self.unlocking.lock();
-        self.tell(Event::Relocked);
-    }
-
-    fn keys(&mut self, task: KeyTask) {
-        let outcome = task::perform(&self.store, task);
-        if outcome.as_ref().is_ok_and(KeyOutcome::has_changed_keys) {
-            // What is unlocked was chosen among the keys of before.
-            self.lock();
-            self.tell_keys();
-        }
-        self.tell(Event::KeysDone(outcome));
-    }
-
-    fn change_habits(&mut self, habits: Habits) {
-        if self.unlocking.set_habits(habits) {
-            for key in self.held_keys().unwrap_or_default() {
-                system_keychain::forget(Purpose::Key(&key.fingerprint()));
-            }
-        }
-        if self.unlocking.until().is_none() {
-            self.tell(Event::Relocked);
-        }
     }
 
     fn unlock(

@@ -1,0 +1,67 @@
+//! What is done besides opening recordings: sign-ins, keys, locks.
+
+use super::Worker;
+use crate::keychain::{self as system_keychain, Purpose};
+use crate::keys::task::{self, KeyOutcome, KeyTask};
+use crate::link::keychain;
+use crate::link::login::{Login, Question};
+use crate::locking::Habits;
+use crate::message::{Event, Generation};
+use crate::texts;
+
+impl Worker {
+    pub(super) fn sign_in(&mut self, site: String, login: Login, is_kept: bool) {
+        self.to_keep.retain(|kept| *kept != site);
+        if is_kept {
+            self.to_keep.push(site.clone());
+        }
+        self.logins.insert(site, login);
+    }
+
+    /// A site has sent a recording, so it has taken the sign-in.
+    pub(super) fn keep_sign_ins(&mut self) {
+        for site in std::mem::take(&mut self.to_keep) {
+            match self.logins.of_site(&site).map(|login| keychain::keep(&site, login)) {
+                Some(Ok(())) => self.tell(Event::SignInKept { site }),
+                Some(Err(cause)) => self.notify(true, texts::not_kept(&cause)),
+                None => {}
+            }
+        }
+    }
+
+    pub(super) fn recall(&mut self, generation: Generation, question: Question) {
+        let login = keychain::recall(&question.site);
+        let is_known = login.is_some();
+        if let Some(login) = login {
+            self.logins.insert(question.site.clone(), login);
+        }
+        self.tell(Event::Recalled { generation, question, is_known });
+    }
+
+    /// Forgets every unlocked key.
+    pub(super) fn lock(&mut self) {
+        self.unlocking.lock();
+        self.tell(Event::Relocked);
+    }
+
+    pub(super) fn keys(&mut self, task: KeyTask) {
+        let outcome = task::perform(&self.store, task);
+        if outcome.as_ref().is_ok_and(KeyOutcome::has_changed_keys) {
+            // What is unlocked was chosen among the keys of before.
+            self.lock();
+            self.tell_keys();
+        }
+        self.tell(Event::KeysDone(outcome));
+    }
+
+    pub(super) fn change_habits(&mut self, habits: Habits) {
+        if self.unlocking.set_habits(habits) {
+            for key in self.held_keys().unwrap_or_default() {
+                system_keychain::forget(Purpose::Key(&key.fingerprint()));
+            }
+        }
+        if self.unlocking.until().is_none() {
+            self.tell(Event::Relocked);
+        }
+    }
+}
