@@ -2,79 +2,29 @@
 //! real window with its real threads and files; gpg has the last word.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "common.rs"]
 mod common;
+#[path = "hands.rs"]
+mod hands;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use common::{PASSPHRASE, TestDevice, data_folder_with, recording_named, sources};
+use common::{PASSPHRASE, data_folder_with, recording_named};
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use hands::{AppHarness, press, state, tab_to, typed, until, window};
 use support::gnupg::GnupgHome;
 use support::speech::{Format, Studio};
-use workstation_app::app::App;
 use workstation_app::keys::store::KeyStore;
 use workstation_app::message::Event;
 use workstation_app::open::dialog::Wanted;
+use workstation_app::state::Screen;
 use workstation_app::state::key_steps::{HandOut, KeyStep};
-use workstation_app::state::{AppState, Screen};
-use workstation_app::ui::theme;
 
 const CALL: &str = "20260101-093012_5551234567_SALES_agent01-all.mp3.pgp";
-const NEXT: &str = "20260102-101500_5559876543_SALES_agent02-all.mp3.pgp";
 const NEW_PASSPHRASE: &str = "velvet harbor onion quartz";
-
-type AppHarness = Harness<'static, App>;
-
-fn window(data: &Path, files: Vec<PathBuf>) -> AppHarness {
-    let data = data.to_owned();
-    Harness::builder().with_size(theme::WINDOW_SIZE).build_eframe(move |creation| {
-        App::new(&creation.egui_ctx, &data, sources(files), Box::new(TestDevice::new()))
-    })
-}
-
-fn state(harness: &AppHarness) -> &AppState {
-    harness.state().state()
-}
-
-fn until(harness: &mut AppHarness, what: &str, wanted: impl Fn(&AppState) -> bool) {
-    let started = Instant::now();
-    while !wanted(state(harness)) {
-        let keys = &state(harness).keys;
-        assert!(started.elapsed() < Duration::from_secs(60), "{what}: {keys:?}");
-        harness.step();
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    harness.run_steps(3);
-}
-
-fn press(harness: &mut AppHarness, modifiers: Modifiers, key: Key) {
-    harness.key_press_modifiers(modifiers, key);
-    harness.run_steps(2);
-}
-
-fn typed(harness: &mut AppHarness, words: &str) {
-    for character in words.chars() {
-        harness.event(egui::Event::Text(character.to_string()));
-        harness.step();
-    }
-}
-
-/// Goes on by Tab until this control has the focus: nothing must be out of the keyboard's reach.
-fn tab_to(harness: &mut AppHarness, label: &str) {
-    for _ in 0..40 {
-        if harness.query_all_by_label(label).any(|node| node.is_focused()) {
-            return;
-        }
-        press(harness, Modifiers::NONE, Key::Tab);
-    }
-    panic!("{label} was not reached by Tab");
-}
 
 fn enter_on(harness: &mut AppHarness, label: &str) {
     tab_to(harness, label);
@@ -225,28 +175,4 @@ fn esc_leads_back_page_by_page_and_what_was_typed_is_wiped() {
     press(&mut harness, Modifiers::NONE, Key::Enter);
     harness.run_steps(3);
     assert!(!state(&harness).keys.is_busy, "nothing is left in the field");
-}
-
-#[test]
-fn a_key_that_stays_unlocked_asks_once_until_it_is_locked() {
-    let data = data_folder_with(&["cv25519.secret.pgp"]);
-    fs::write(data.path().join("settings.json"), r#"{"keep_unlocked_minutes": 15}"#).unwrap();
-    let recording = recording_named(data.path(), CALL, "gpg22-cv25519.pgp");
-    let next = recording_named(data.path(), NEXT, "gpg22-cv25519.pgp");
-    let mut harness = window(data.path(), vec![recording.clone(), next, recording]);
-    until(&mut harness, "the prompt", |state| matches!(state.screen, Screen::Locked(_)));
-    typed(&mut harness, PASSPHRASE);
-    press(&mut harness, Modifiers::NONE, Key::Enter);
-    let listens = |state: &AppState| matches!(state.screen, Screen::Listening(_));
-    until(&mut harness, "the first", listens);
-    assert!(harness.query_by_label("Lock now (15 min)").is_some(), "the time that is left");
-    press(&mut harness, Modifiers::COMMAND, Key::N);
-    until(&mut harness, "the second", |state| {
-        listens(state) && state.call().is_some_and(|call| call.title.contains("5559876543"))
-    });
-    press(&mut harness, Modifiers::COMMAND, Key::L);
-    until(&mut harness, "the lock", |state| matches!(state.screen, Screen::Locked(_)));
-    press(&mut harness, Modifiers::COMMAND, Key::N);
-    until(&mut harness, "the third", |state| state.waiting.is_empty() && state.pending.is_none());
-    assert!(matches!(state(&harness).screen, Screen::Locked(_)), "it asks again");
 }
