@@ -67,10 +67,6 @@ pub fn run(cli: &Cli) -> ExitCode {
         return ExitCode::from(2);
     };
     if let Some(Command::Keys(args)) = &cli.command {
-        if !cli.recordings.is_empty() {
-            complain(texts::RECORDINGS_AND_KEYS);
-            return ExitCode::from(2);
-        }
         return keys::command::run(args, &data_folder);
     }
     if !cli.check.is_empty() {

@@ -313,10 +313,6 @@ pub fn back_it_up(fingerprint: &str) -> String {
     )
 }
 
-/// `keys` behind recordings.
-pub const RECORDINGS_AND_KEYS: &str = "Recordings and keys cannot be asked for at once. Leave out \
-     the recordings, or write ./keys for a file of that name.";
-
 /// `keys` without a passphrase where one is needed.
 pub const KEY_PASSPHRASE_NEEDED: &str = "A passphrase is needed for that. Give it on a \
      descriptor, for example: --passphrase-fd 0 < passphrase-file";
@@ -511,8 +507,8 @@ pub const NO_DATA_FOLDER: &str =
 /// A machine without a desktop.
 pub fn no_window(causes: &[String]) -> String {
     format!(
-        "No window can be shown here ({}). Start it on a desktop; --check and --import-key need \
-         no window.",
+        "No window can be shown here ({}). Start it on a desktop; --check and keys need no \
+         window.",
         causes.join("; ")
     )
 }

@@ -259,14 +259,6 @@ fn flags_that_make_no_sense_end_with_two() {
     ] {
         assert_eq!(desk.keys(&arguments, "").code, Some(2), "{arguments:?}");
     }
-    let mut command = desk.command();
-    let both = support::process::finish(command.args(["a.pgp", "keys", "list"])).unwrap();
-    let both = both.expect_code(2).unwrap();
-    assert_eq!(
-        both.stderr,
-        "Recordings and keys cannot be asked for at once. Leave out the recordings, or write \
-         ./keys for a file of that name.\n"
-    );
 }
 
 #[test]

@@ -126,7 +126,11 @@ impl OldGnupg {
         fs::write(&secret, passphrase).unwrap();
         let mut gpg = tool("gpg1").unwrap();
         gpg.arg("--homedir").arg(self.folder.path());
-        gpg.args(["--batch", "--yes", "--no-tty", "--trust-model", "always"]);
+        gpg.args(["--batch", "--yes", "--no-tty"]);
+        // It makes no database of trust while it trusts everybody.
+        if arguments.contains(&"--encrypt") {
+            gpg.args(["--trust-model", "always"]);
+        }
         gpg.arg("--passphrase-file").arg(&secret).args(arguments).arg(&file);
         support::process::finish(&mut gpg).unwrap()
     }

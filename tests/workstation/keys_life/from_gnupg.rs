@@ -94,6 +94,21 @@ fn a_key_without_passphrase_gets_the_one_that_is_typed() {
 }
 
 #[test]
+fn an_agent_that_asks_in_its_own_window_only_is_named() {
+    let desk = Desk::new();
+    desk.gnupg.generate("Lena", Algorithm::Curve25519, GOOD, "0").unwrap();
+    fs::write(desk.gnupg.path().join("gpg-agent.conf"), "no-allow-loopback-pinentry\n").unwrap();
+    forget(&desk);
+    let taken = desk.keys(&["import", "--gnupg", "--passphrase-fd", "0"], GOOD);
+    let taken = taken.expect_code(1).unwrap();
+    assert_eq!(
+        taken.stderr,
+        "Lena: GnuPG is set to take passphrases in its own window only. Export the key with \
+         Kleopatra or with gpg --export-secret-keys, and bring that file.\n"
+    );
+}
+
+#[test]
 fn what_gnupg_does_not_have_is_told() {
     let desk = Desk::new();
     assert_eq!(desk.json(&["list", "--gnupg"], ""), Vec::<serde_json::Value>::new());

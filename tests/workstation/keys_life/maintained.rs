@@ -257,6 +257,9 @@ fn what_is_kept_for_revoking_has_no_effect_by_accident() {
     let fingerprint = desk.create("Anna", KeyKind::Curve25519);
     let certificate = backup::certificate(&desk.store(), &fingerprint).unwrap();
     desk.gnupg.import(certificate.as_bytes()).unwrap();
+    // Without a database of trust gpg stops at a revocation.
+    let mut gpg = desk.gnupg.gpg().unwrap();
+    output_with_input(gpg.args(["--trust-model", "pgp", "--check-trustdb"]), b"").unwrap();
     let kept = desk.store().revocation(&fingerprint).unwrap();
     let imported = desk.gnupg.import(&kept);
     assert!(imported.is_err(), "gpg finds nothing in it");

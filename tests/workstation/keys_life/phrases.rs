@@ -3,16 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use diceware_list::WORDS;
 use workstation_app::keys::phrase::{check, strength, suggest};
 use workstation_app::keys::qr::{modules, spoken};
 
 use crate::desk::typed;
-
-/// The list that words are taken from, by its length alone.
-mod diceware_list {
-    pub const WORDS: usize = 6;
-}
 
 fn suggested() -> String {
     String::from_utf8(suggest().unwrap().expose().to_vec()).unwrap()
@@ -23,7 +17,7 @@ fn six_words_are_offered_and_never_the_same_ones() {
     let phrases: BTreeSet<String> = (0..200).map(|_| suggested()).collect();
     assert_eq!(phrases.len(), 200);
     for phrase in &phrases {
-        assert_eq!(phrase.split(' ').count(), WORDS, "{phrase}");
+        assert_eq!(phrase.split(' ').count(), 6, "{phrase}");
         assert!(phrase.bytes().all(|octet| octet.is_ascii_lowercase() || b" -".contains(&octet)));
         assert_eq!(check(&typed(phrase), &[]), Ok(()), "{phrase}");
         assert_eq!(strength(&typed(phrase), &[]).score, 4, "{phrase}");

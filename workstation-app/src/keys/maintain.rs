@@ -167,21 +167,30 @@ fn change(
 ) -> Result<Extended, MaintainError> {
     let _lock = store.lock()?;
     let mut files = held(store, fingerprint)?;
-    let mut outcome = Err(MaintainError::NotHeld);
-    for key in files.iter().flat_map(|file| &file.keys).filter(|it| it.fingerprint() == fingerprint)
-    {
-        outcome = make(key);
-        if outcome.is_ok() {
-            break;
-        }
-    }
-    let newer = outcome?;
+    let newer = newer(&files, fingerprint, make)?;
     for file in &mut files {
         replace(file, fingerprint, |key| Ok(key.with_certificate_of(&newer)?))?;
         store.write(&file.path, &file.keys)?;
     }
     let certificate = newer.certificate_armored()?;
     Ok(Extended { card: card(&files, fingerprint)?, certificate })
+}
+
+/// The first copy that allows the change, with it; otherwise why the first one does not.
+fn newer(
+    files: &[KeyFile],
+    fingerprint: &str,
+    make: impl Fn(&SecretKey) -> Result<SecretKey, MaintainError>,
+) -> Result<SecretKey, MaintainError> {
+    let keys = files.iter().flat_map(|file| &file.keys);
+    let mut failure = None;
+    for key in keys.filter(|key| key.fingerprint() == fingerprint) {
+        match make(key) {
+            Ok(newer) => return Ok(newer),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    Err(failure.unwrap_or(MaintainError::NotHeld))
 }
 
 /// The files that hold the key; one at least.

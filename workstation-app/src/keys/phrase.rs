@@ -11,6 +11,9 @@ const WORDS: usize = 6;
 /// More says nothing more, and the estimate takes the longer the more there is.
 const MEASURED_CHARACTERS: usize = 100;
 
+/// How many words that a guesser knows are looked for.
+const MOST_KNOWN: usize = 20;
+
 /// How many guesses a key file withstands: below this a stolen one is opened within days.
 const LEAST_SCORE: u8 = 3;
 
@@ -64,11 +67,11 @@ pub fn suggest() -> Option<Passphrase> {
 /// How hard it is to guess for somebody who knows `known`: the owner's name and address.
 pub fn strength(passphrase: &Passphrase, known: &[&str]) -> Strength {
     // Exposed: what it is made of is looked at.
-    let text = String::from_utf8_lossy(passphrase.expose());
+    let text = Zeroizing::new(String::from_utf8_lossy(passphrase.expose()).into_owned());
     let measured: Zeroizing<String> =
         Zeroizing::new(text.trim().chars().take(MEASURED_CHARACTERS).collect());
-    let known: Vec<&str> =
-        known.iter().flat_map(|text| text.split([' ', '@', '.'])).take(20).collect();
+    let parts = known.iter().flat_map(|text| text.split([' ', '@', '.']));
+    let known: Vec<&str> = known.iter().copied().chain(parts).take(MOST_KNOWN).collect();
     let score = u8::from(zxcvbn::zxcvbn(&measured, &known).score());
     let (words, advice) = match score {
         0 => ("Very easy to guess", ADVICE),
