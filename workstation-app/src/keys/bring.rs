@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use shared::certs::{KeyError, SecretKey};
+use shared::limits::KEY_FILE_OCTETS;
 
 use super::KeyCard;
 use super::store::KeyStore;
@@ -36,6 +37,10 @@ pub struct Refused {
 pub fn bring(store: &KeyStore, octets: &[u8]) -> Brought {
     let mut brought = Brought::default();
     let mut seen = BTreeSet::new();
+    if octets.len() as u64 > KEY_FILE_OCTETS {
+        brought.add(Err(refused(&KeyError::TooLarge)));
+        return brought;
+    }
     let read = SecretKey::read_each(octets);
     let is_any_key = read.iter().any(Result::is_ok);
     for outcome in read {
