@@ -41,7 +41,9 @@
         }
         if (isRecording(address)) {
             originals.set(link, link.href);
-            link.title = link.title ? link.title + '\n' + HINT : HINT;
+            if (!link.title.includes(HINT)) {
+                link.title = link.title ? link.title + '\n' + HINT : HINT;
+            }
             // A page that was opened with a name and password hands them on to its links.
             address.username = '';
             address.password = '';

@@ -123,6 +123,21 @@ fn a_window_on_another_screen_of_the_same_person_is_left_alone() -> Outcome {
     second.still_running()
 }
 
+#[test]
+fn a_minimized_window_takes_what_comes_and_shows_itself() -> Outcome {
+    let desk = Desk::new()?;
+    let first = start_empty(&desk)?;
+    let mut minimize = tool("xdotool")?;
+    desk.screen.show(&mut minimize);
+    output_of(minimize.args(["getactivewindow", "windowminimize"]))?;
+    wait_for("the window to go", WAIT, || Ok(title_in_front(&desk)?.is_empty().then_some(())))?;
+    // What is hidden paints nothing, and must listen all the same.
+    thread::sleep(Duration::from_secs(2));
+    desk.hand_over(FIRST)?;
+    ensure!(desk.front("5551234567")?.process == first.id(), "another window shows it");
+    Ok(())
+}
+
 /// Clock ticks, hundredths of a second, that a process has worked.
 fn ticks_of(process: u32) -> Outcome<u64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;

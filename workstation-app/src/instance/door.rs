@@ -102,12 +102,15 @@ fn admit(stream: Stream, sender: &Sender<Visit>, hall: &Arc<Hall>) {
         hall.callers.fetch_sub(1, Ordering::AcqRel);
         return;
     }
-    let (sender, hall) = (sender.clone(), Arc::clone(hall));
-    let _ = std::thread::Builder::new().name("caller".to_owned()).spawn(move || {
+    let (sender, host) = (sender.clone(), Arc::clone(hall));
+    let spawned = std::thread::Builder::new().name("caller".to_owned()).spawn(move || {
         // A caller that says nonsense or nothing gets no answer.
-        let _ = receive(stream, &sender, &hall);
-        hall.callers.fetch_sub(1, Ordering::AcqRel);
+        let _ = receive(stream, &sender, &host);
+        host.callers.fetch_sub(1, Ordering::AcqRel);
     });
+    if spawned.is_err() {
+        hall.callers.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 fn receive(mut stream: Stream, sender: &Sender<Visit>, hall: &Hall) -> io::Result<()> {

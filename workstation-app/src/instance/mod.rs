@@ -135,7 +135,7 @@ fn hand_over(data_folder: &Path, recordings: Vec<String>) -> Answer {
     loop {
         match answers.recv_timeout(ANSWER_LIMIT).as_deref() {
             Ok(TAKEN) => return Answer::Taken,
-            Ok(STARTING) if begun.elapsed() < START_LIMIT => {}
+            Ok(STARTING) if begun.elapsed() < START_LIMIT + ANSWER_LIMIT => {}
             Ok(_) | Err(RecvTimeoutError::Timeout) => return Answer::Refused,
             Err(RecvTimeoutError::Disconnected) => return Answer::Gone,
         }
