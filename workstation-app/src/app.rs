@@ -1,5 +1,6 @@
 //! The window's program: drains answers, paints, carries out what follows. Decides nothing.
 
+mod locker;
 mod start;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ use crate::ui::passphrase::TypedGuard;
 use crate::ui::{self, View, theme};
 use crate::unlocking::Unlocking;
 use crate::worker::Worker;
+use locker::Locker;
 
 pub use start::run_window;
 
@@ -55,6 +57,7 @@ pub struct App {
     title: String,
     watched: Option<Watched>,
     signals: Watch,
+    locker: Locker,
     /// Where other starts hand over what they were given.
     door: Option<Door>,
     /// Since when the window is being brought to the front.
@@ -90,9 +93,12 @@ impl App {
         let thread = std::thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || worker.run(&received));
+        let player = Player::new(output, Arc::clone(&wake));
+        let locker = Locker::new(commands.clone(), Box::new(player.silencer()));
         let signals = lock_signals::watch({
-            let (events, wake) = (event_sender.clone(), Arc::clone(&wake));
+            let (events, wake, locker) = (event_sender.clone(), Arc::clone(&wake), locker.clone());
             move |reason| {
+                locker.lock();
                 // The window may be closing.
                 let _ = events.send(Event::Lock(reason));
                 wake();
@@ -101,7 +107,7 @@ impl App {
         let mut app = Self {
             state: AppState::new(settings),
             view: View::new(guard),
-            player: Player::new(output, Arc::clone(&wake)),
+            player,
             settings_file,
             commands: Some(commands),
             events: Some(events),
@@ -112,6 +118,7 @@ impl App {
             title: String::new(),
             watched: None,
             signals,
+            locker,
             door: None,
             raised: None,
         };
@@ -169,6 +176,9 @@ impl App {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         self.selected.store(self.state.generation(), Ordering::Release);
         for effect in effects {
+            if matches!(effect, Effect::Send(Command::Lock)) {
+                self.view.wipe();
+            }
             self.carry_out_one(effect);
         }
     }
@@ -339,6 +349,7 @@ impl Drop for App {
     fn drop(&mut self) {
         self.selected.store(u64::MAX, Ordering::Release);
         self.door = None;
+        self.locker.retire();
         self.commands = None;
         self.events = None;
         if let Some(worker) = self.worker.take() {

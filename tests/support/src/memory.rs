@@ -14,12 +14,15 @@ const SHORTEST: usize = 8;
 const PIECE_OCTETS: usize = 1 << 20;
 const PAGE_OCTETS: usize = 4096;
 
+/// Whose a run is, and what it goes on with after its first octets.
+type Run = (usize, Box<[u8]>);
+
 /// Secrets, each with a name.
 #[derive(Default)]
 pub struct Secrets {
     names: Vec<String>,
-    /// Where runs begin: the first octets, then whose and what they go on with.
-    runs: HashMap<[u8; SHORTEST], Vec<(usize, Box<[u8]>)>>,
+    /// Where runs begin: by their first octets.
+    runs: HashMap<[u8; SHORTEST], Vec<Run>>,
     starts: Filter,
 }
 

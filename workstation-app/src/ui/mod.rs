@@ -50,6 +50,14 @@ pub struct View {
 }
 
 impl View {
+    /// Wipes every passphrase that was typed, now.
+    pub fn wipe(&mut self) {
+        // Dropped at once, and with it wiped.
+        self.passphrase.take_passphrase();
+        self.passphrase.set_wanted(false);
+        self.keys.wipe();
+    }
+
     /// A fresh window; `guard` must be registered with the same context.
     pub fn new(guard: TypedGuard) -> Self {
         Self {

@@ -100,6 +100,18 @@ impl Player {
         self.order(Order::Close);
     }
 
+    /// What silences it from any thread, whatever the window is busy with. It must be gone before the
+    /// player is.
+    pub fn silencer(&self) -> impl Fn() + Send + Sync + use<> {
+        let orders = self.orders.clone();
+        move || {
+            if let Some(orders) = &orders {
+                // The thread lives as long as the player.
+                let _ = orders.send(Order::Close);
+            }
+        }
+    }
+
     /// What can be heard now.
     pub fn playback(&self) -> Playback {
         let Some(pcm) = &self.pcm else { return Playback::default() };
