@@ -1,5 +1,5 @@
 //! What of a recording, its key and its passphrase stands in the memory of the real window: while it
-//! is heard, after a wrong passphrase, once it is closed?
+//! is heard, after a wrong passphrase, once it is closed or locked, whoever locks it?
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use support::audio_file::loudness;
 use support::gnupg::{Algorithm, GnupgHome};
+use support::logind::Logind;
 use support::memory::{Found, Secrets};
+use support::message_bus::MessageBus;
 use support::process::{Background, guarded_tool, wait_for};
 use support::screen::{Screen, Window};
 use support::sound::{Capture, SoundServer};
@@ -47,7 +49,9 @@ impl Desk {
         let secret_key = home.secret_key(&fingerprint, PASSPHRASE)?;
         let workstation = Workstation::new(Path::new(env!("CARGO_BIN_EXE_workstation-app")))?;
         workstation.import_key(&secret_key)?.expect_code(0)?;
-        let octets = Studio::new()?.recording(&conversation(CALL), Format::Mp3)?;
+        // It goes on where it was locked, and is to last until the last lock.
+        let call: Vec<String> = (CALL..CALL + 8).map(conversation).collect();
+        let octets = Studio::new()?.recording(&call.join(" "), Format::Mp3)?;
         let name = file_name(CALL, Format::Mp3) + ".pgp";
         let sealed = home.path().join(&name);
         fs::write(&sealed, home.encrypt(&octets, &[&fingerprint], &[])?)?;
@@ -116,20 +120,74 @@ fn type_passphrase(window: &Window<'_>, passphrase: &str) -> Outcome {
     window.press("Return")
 }
 
-fn wait_until_heard(capture: &Capture) -> Outcome {
-    wait_for("a second of sound", WAIT, || {
-        let heard = capture.samples()?;
-        let loud = heard.chunks(4800).filter(|it| loudness(it) > 0.005).count();
-        Ok((loud >= 10).then_some(()))
+/// Waits for `what` to be true of the last half second.
+fn wait_for_loudness(capture: &Capture, what: &str, is_so: impl Fn(f64) -> bool) -> Outcome {
+    wait_for(what, WAIT, || {
+        let now = capture.seconds()?;
+        let last = capture.between((now - 0.5).max(0.0), now)?;
+        Ok((now > 0.5 && is_so(loudness(&last))).then_some(()))
     })
 }
 
-fn what_stands_in_memory(algorithm: Algorithm) -> Outcome {
-    let desk = Desk::new(algorithm)?;
-    let (mut screen, sound) = (Screen::new(1100, 720)?, SoundServer::new()?);
-    let capture = sound.record()?;
-    let app = desk.workstation.open(&desk.sealed(), &screen, &sound)?;
+/// How a recording that is heard is left.
+enum Leaving {
+    Key(&'static str),
+    /// What logind says.
+    Logind(&'static str),
+    Sleep,
+    ScreenSaver,
+}
+
+/// What the person's desktop has around the window.
+struct Surroundings {
+    system: MessageBus,
+    session: MessageBus,
+    logind: Logind,
+    sound: SoundServer,
+}
+
+impl Surroundings {
+    fn new() -> Outcome<Surroundings> {
+        let (system, session) = (MessageBus::new()?, MessageBus::new()?);
+        let logind = Logind::start(&system, "process", "open")?;
+        Ok(Surroundings { system, session, logind, sound: SoundServer::new()? })
+    }
+
+    fn open(&self, desk: &Desk, screen: &Screen) -> Outcome<Background> {
+        let mut command = desk.workstation.window_command(&desk.sealed(), screen, &self.sound);
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", self.system.address());
+        command.env("DBUS_SESSION_BUS_ADDRESS", self.session.address());
+        Background::start(&mut command)
+    }
+
+    /// Comes back when everything should be wiped.
+    fn leave(&mut self, window: &Window<'_>, leaving: &Leaving) -> Outcome {
+        match leaving {
+            Leaving::Key(key) => window.press(key)?,
+            Leaving::Logind(words) => self.logind.tell(words)?,
+            Leaving::ScreenSaver => self
+                .session
+                .send(None, &["/", "org.freedesktop.ScreenSaver.ActiveChanged", "boolean:true"])?,
+            Leaving::Sleep => {
+                self.logind.tell("sleep true")?;
+                // Whoever lets the computer sleep has wiped everything before.
+                self.logind.wait_until_released(1)?;
+                return self.logind.tell("sleep false");
+            }
+        }
+        thread::sleep(SETTLE);
+        Ok(())
+    }
+}
+
+/// Opens, hears and leaves a recording in each of these ways, and looks into the memory each time.
+fn what_stands_in_memory(algorithm: Algorithm, ways: &[Leaving]) -> Outcome {
+    let (desk, mut surroundings) = (Desk::new(algorithm)?, Surroundings::new()?);
+    let mut screen = Screen::new(1100, 720)?;
+    let capture = surroundings.sound.record()?;
+    let app = surroundings.open(&desk, &screen)?;
     let window = screen.window(&desk.phone)?;
+    surroundings.logind.wait_until_held(1)?;
     let look = || desk.secrets.find_in(app.id());
 
     type_passphrase(&window, WRONG)?;
@@ -137,27 +195,42 @@ fn what_stands_in_memory(algorithm: Algorithm) -> Outcome {
     let found = look()?;
     ensure!(found.is_empty(), "after a wrong passphrase: {found:#?}");
 
-    type_passphrase(&window, PASSPHRASE)?;
-    wait_until_heard(&capture)?;
-    let found = look()?;
-    // That these are found shows that the search works.
-    ensure!(names(&found) == SOUND, "while it is heard: {found:#?}");
+    for (number, leaving) in ways.iter().enumerate() {
+        type_passphrase(&window, PASSPHRASE)?;
+        wait_for_loudness(&capture, &format!("sound before way {number}"), |it| it > 0.005)?;
+        if number == 0 {
+            let found = look()?;
+            // That these are found shows that the search works.
+            let has_sound = names(&found).contains(&SOUND[1]);
+            let is_sound = names(&found).iter().all(|name| SOUND.contains(name));
+            ensure!(has_sound && is_sound, "while it is heard: {found:#?}");
+        }
 
-    window.press("ctrl+w")?;
-    thread::sleep(SETTLE);
-    let found = look()?;
-    ensure!(found.is_empty(), "after it was closed: {found:#?}");
+        surroundings.leave(&window, leaving)?;
+        let found = look()?;
+        ensure!(found.is_empty(), "after it was left in way {number}: {found:#?}");
+        wait_for_loudness(&capture, "silence", |it| it < 0.0005)?;
+    }
     Ok(())
 }
 
 #[test]
 fn nothing_of_an_rsa_key_is_left_and_nothing_of_a_closed_recording() -> Outcome {
-    what_stands_in_memory(Algorithm::Rsa3072)
+    what_stands_in_memory(Algorithm::Rsa3072, &[Leaving::Key("ctrl+w")])
 }
 
 #[test]
-fn nothing_of_a_curve25519_key_is_left_and_nothing_of_a_closed_recording() -> Outcome {
-    what_stands_in_memory(Algorithm::Curve25519)
+fn nothing_is_left_however_the_window_was_locked() -> Outcome {
+    let ways = [
+        Leaving::Sleep,
+        Leaving::Logind("lock 1"),
+        Leaving::Logind("change 1 LockedHint true"),
+        Leaving::Logind("change 1 Active false"),
+        Leaving::ScreenSaver,
+        Leaving::Key("ctrl+l"),
+        Leaving::Key("ctrl+w"),
+    ];
+    what_stands_in_memory(Algorithm::Curve25519, &ways)
 }
 
 /// Another program that holds what it is given on its standard input.

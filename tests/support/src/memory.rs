@@ -1,4 +1,5 @@
-//! Does a secret stand in the memory of a running program? Everything that is mapped is looked at.
+//! Does a secret stand in the memory of a running program? Everything that is mapped is looked at,
+//! but for the code and constants of its files.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -11,6 +12,7 @@ use crate::{Failure, Outcome};
 
 /// What is looked for is found by any piece of it that is as long as this.
 const SHORTEST: usize = 8;
+const STEP_OCTETS: usize = 16;
 const PIECE_OCTETS: usize = 1 << 20;
 const PAGE_OCTETS: usize = 4096;
 
@@ -41,9 +43,11 @@ impl Secrets {
         self.add_some(name, octets.windows(run.max(SHORTEST)));
     }
 
-    /// The same for what may hold plain stretches: those stand everywhere and are left out.
+    /// The same for what is long and may hold plain stretches: those stand everywhere and are left
+    /// out. Of the others every one that begins at a step is looked for, so that whatever is a step
+    /// longer than a run is found.
     pub fn add_distinctive(&mut self, name: &str, octets: &[u8], run: usize) {
-        let runs = octets.windows(run.max(SHORTEST));
+        let runs = octets.windows(run.max(SHORTEST)).step_by(STEP_OCTETS);
         self.add_some(name, runs.filter(|it| is_distinctive_run(it)));
     }
 
@@ -136,9 +140,11 @@ fn regions(process: u32) -> Outcome<Vec<Region>> {
         let range = range.and_then(|it| it.split_once('-')).ok_or_else(|| Failure::new(&line))?;
         let number = |digits: &str| u64::from_str_radix(digits, 16);
         let (start, end) = (number(range.0)?, number(range.1)?);
-        if rights.is_some_and(|it| it.starts_with('r')) {
-            let name =
-                format!("{name} ({} of {} KiB)", rights.unwrap_or_default(), (end - start) >> 10);
+        let rights = rights.unwrap_or_default();
+        // What cannot be written and comes from a file is what stands in the file.
+        let is_as_in_file = !rights.contains('w') && name.starts_with('/');
+        if rights.starts_with('r') && !is_as_in_file {
+            let name = format!("{name} ({rights} of {} KiB)", (end - start) >> 10);
             regions.push(Region { start, end, name });
         }
     }
@@ -146,8 +152,8 @@ fn regions(process: u32) -> Outcome<Vec<Region>> {
 }
 
 impl Region {
-    /// Reads it in pieces that overlap by a page. Empty pages are passed over; so is what cannot
-    /// be read, as a graphics card's own memory and the kernel's clock.
+    /// Reads it in pieces that overlap by a page. Pages that are empty or cannot be read, as a
+    /// graphics card's own memory and the kernel's clock, are passed over.
     fn read(&self, memory: &File, take: &mut dyn FnMut(u64, &[u8])) {
         let mut octets = vec![0; PIECE_OCTETS + PAGE_OCTETS];
         let mut address = self.start;
@@ -155,10 +161,20 @@ impl Region {
             let length =
                 octets.len().min(usize::try_from(self.end - address).unwrap_or(usize::MAX));
             let piece = octets.get_mut(..length).unwrap_or_default();
-            if memory.read_exact_at(piece, address).is_ok() {
-                take_used(address, piece, take);
+            if memory.read_exact_at(piece, address).is_err() {
+                read_pages(memory, address, piece);
             }
+            take_used(address, piece, take);
             address += PIECE_OCTETS as u64;
+        }
+    }
+}
+
+/// Reads what can be read of a piece; the rest is left empty.
+fn read_pages(memory: &File, address: u64, piece: &mut [u8]) {
+    for (number, page) in piece.chunks_mut(PAGE_OCTETS).enumerate() {
+        if memory.read_exact_at(page, address + (number * PAGE_OCTETS) as u64).is_err() {
+            page.fill(0);
         }
     }
 }
