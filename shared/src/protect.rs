@@ -5,6 +5,7 @@
 
 use crate::care::CareError;
 use crate::certs::SecretKey;
+use crate::limits;
 use crate::secret::Passphrase;
 use crate::unlock::{self, Secret, UnlockError};
 use openpgp::Packet;
@@ -22,7 +23,7 @@ const HASHED_OCTETS: u32 = 65_011_712;
 pub struct Rekeyed {
     /// The key.
     pub key: SecretKey,
-    /// How many of its secret parts the old passphrase does not open; they stay as they were.
+    /// How many of its secret parts neither passphrase opens; they stay as they were.
     pub others: usize,
 }
 
@@ -32,6 +33,11 @@ impl SecretKey {
     /// # Errors
     /// When `old` opens none of them.
     pub fn rekeyed(&self, old: &Passphrase, new: &Passphrase) -> Result<Rekeyed, CareError> {
+        let parts = self.present_parts();
+        if parts > limits::UNLOCKS {
+            let detail = format!("it has {parts} secret parts");
+            return Err(CareError::NotSound { owner: self.owner(), detail });
+        }
         let (mut changed, mut others, mut failure) = (0, 0, None);
         let cert = with_secrets(self.cert(), |key| match unlock::bare(key, old) {
             Ok(bare) => {
@@ -39,7 +45,7 @@ impl SecretKey {
                 protected(key, bare, new).map(Some)
             }
             Err(error) => {
-                others += 1;
+                others += usize::from(unlock::bare(key, new).is_err());
                 failure = failure.or(Some(error));
                 Ok(None)
             }
@@ -56,10 +62,18 @@ impl SecretKey {
     /// Whether `passphrase` opens any secret part of it.
     #[must_use]
     pub fn is_opened_by(&self, passphrase: &Passphrase) -> bool {
-        self.cert().keys().secret().any(|key| {
-            let key = key.key();
-            unlock::is_present(key.secret()) && unlock::bare(key, passphrase).is_ok()
-        })
+        let secrets = self.cert().keys().secret();
+        let mut present = secrets.filter(|key| unlock::is_present(key.key().secret()));
+        // A key of thousands of parts was made to take hours.
+        present
+            .by_ref()
+            .take(limits::UNLOCKS)
+            .any(|key| unlock::bare(key.key(), passphrase).is_ok())
+    }
+
+    fn present_parts(&self) -> usize {
+        let secrets = self.cert().keys().secret();
+        secrets.filter(|key| unlock::is_present(key.key().secret())).count()
     }
 }
 

@@ -118,6 +118,35 @@ fn after_a_change_no_file_of_the_store_opens_with_the_old_passphrase() {
 }
 
 #[test]
+fn a_part_with_a_passphrase_of_its_own_keeps_it_and_that_is_told() {
+    const THIRD: &str = "walnut ferry ribbon cactus marble onion";
+    let (desk, fingerprint) = with_key_of_gpg(Algorithm::Curve25519, "0");
+    let home = &desk.gnupg;
+    let answers = format!("{GOOD}\n{OTHER}\n{OTHER}\n");
+    home.dialogue(&["--change-passphrase", &fingerprint], &answers).unwrap();
+    let mut gpg = home.gpg().unwrap();
+    gpg.args(["--passphrase-fd", "0", "--quick-add-key", &fingerprint, "cv25519", "encr"]);
+    output_with_input(&mut gpg, OTHER.as_bytes()).unwrap();
+    let subkeys = desk.listed(&fingerprint);
+    let newest = format!("{}!", subkeys.last().unwrap()[4]);
+    let mut gpg = home.gpg().unwrap();
+    gpg.args(["--passphrase-fd", "0", "--export-secret-subkeys", &newest]);
+    let subkey = output_with_input(&mut gpg, OTHER.as_bytes()).unwrap();
+    assert_eq!(bring(&desk.store(), &subkey).kept.len(), 1);
+    let message = home.encrypt(b"spoken words", &[&newest], &[]).unwrap();
+    assert!(desk.opens(&message, OTHER), "both stand in one file now");
+    let change = |old: &str, new: &str| {
+        let changed =
+            maintain::change_passphrase(&desk.store(), &fingerprint, &typed(old), &typed(new));
+        changed.unwrap().others
+    };
+    assert_eq!((desk.held().len(), change(GOOD, THIRD)), (1, 1));
+    assert!(desk.opens(&message, OTHER) && !desk.opens(&message, THIRD));
+    assert_eq!(change(OTHER, THIRD), 0, "all parts are under one passphrase");
+    assert!(desk.opens(&message, THIRD) && !desk.opens(&message, OTHER));
+}
+
+#[test]
 fn what_lay_on_the_disk_under_the_old_passphrase_is_written_over() {
     let desk = Desk::new();
     let fingerprint = desk.create("Anna", KeyKind::Curve25519);

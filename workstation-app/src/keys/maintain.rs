@@ -48,7 +48,7 @@ pub enum MaintainError {
 pub struct Changed {
     /// The key.
     pub card: KeyCard,
-    /// Copies or parts of it that the old passphrase does not open: they keep their own.
+    /// Copies or parts of it that neither passphrase opens: they keep their own.
     pub others: usize,
 }
 
@@ -85,7 +85,9 @@ pub fn change_passphrase(
         match outcome {
             Ok(()) => changed.push(file),
             Err(MaintainError::Care(error)) => {
-                others += 1;
+                let is_it = |key: &&SecretKey| key.fingerprint() == fingerprint;
+                let is_open = file.keys.iter().filter(is_it).any(|key| key.is_opened_by(new));
+                others += usize::from(!is_open);
                 failure = failure.or(Some(error));
             }
             Err(error) => return Err(error),
