@@ -49,6 +49,9 @@ impl Desk {
         let secret_key = home.secret_key(&fingerprint, PASSPHRASE)?;
         let workstation = Workstation::new(Path::new(env!("CARGO_BIN_EXE_workstation-app")))?;
         workstation.import_key(&secret_key)?.expect_code(0)?;
+        // A key that stays unlocked between two recordings, until each lock.
+        let settings = r#"{"keep_unlocked_minutes": 15}"#;
+        fs::write(workstation.data().join("settings.json"), settings)?;
         // It goes on where it was locked, and is to last until the last lock.
         let call: Vec<String> = (CALL..CALL + 8).map(conversation).collect();
         let octets = Studio::new()?.recording(&call.join(" "), Format::Mp3)?;

@@ -3,7 +3,10 @@
 //!
 //! A title and an advice are one sentence each, without a full stop.
 
-use std::fmt::Display;
+mod command_line;
+mod keys;
+mod links;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,6 +17,9 @@ use crate::call::clock;
 use crate::keys::KeyCard;
 use crate::message::Seal;
 
+pub use self::command_line::*;
+pub use self::keys::*;
+pub use self::links::*;
 pub use crate::failure::{Failure, FailureKind};
 
 /// The button that helps.
@@ -275,242 +281,9 @@ pub fn sound(fault: SoundFault) -> &'static str {
     }
 }
 
-/// There is no key at all.
-pub const NO_KEY_HELD: &str = "This workstation holds no key yet";
-
-/// A file in the store that is no key.
-pub fn key_file_damaged(name: &str) -> String {
-    format!(
-        "A key file on this workstation is damaged and was left as it is. Move it elsewhere, then \
-         bring the key again: {name}"
-    )
-}
-
-/// A key file that would be overwritten by the import of its key.
-pub fn key_in_the_way(path: &Path) -> String {
-    format!(
-        "A damaged key file stands in the way and was left untouched. Move it elsewhere, then \
-         bring the key again: {}",
-        shown(path)
-    )
-}
-
-/// The store stood open.
-pub fn keys_stood_open(folder: &Path) -> String {
-    format!(
-        "Others on this computer could read your key files; they are closed again. Change the \
-         passphrases if you do not trust everybody who works here: {}",
-        shown(folder)
-    )
-}
-
-/// What to do with a new key.
-pub fn back_it_up(fingerprint: &str) -> String {
-    format!(
-        "Back the key up now, since nobody can open its recordings without it: workstation-app \
-         keys backup {fingerprint} --to FILE. Give its certificate to your administrator: \
-         workstation-app keys export {fingerprint}"
-    )
-}
-
-/// `keys` without a passphrase where one is needed.
-pub const KEY_PASSPHRASE_NEEDED: &str = "A passphrase is needed for that. Give it on a \
-     descriptor, for example: --passphrase-fd 0 < passphrase-file";
-
-/// `keys passphrase` with one only.
-pub const TWO_PASSPHRASES_NEEDED: &str = "Two passphrases are needed for that. Give the present \
-     one in the first line and the new one in the second.";
-
-/// Copies of a key that another passphrase opens.
-pub const OTHER_PASSPHRASES_STAY: &str = "Another copy or part of this key has another \
-     passphrase, which stays. Change that one too, with the passphrase that it has.";
-
-/// What cannot be undone was not confirmed.
-pub fn not_confirmed(fingerprint: &str) -> String {
-    format!(
-        "This cannot be undone, and the fingerprint after --yes is not that of the key. To \
-         confirm it: --yes {fingerprint}"
-    )
-}
-
-/// A name that none or several of GnuPG's keys have.
-pub fn not_one_of_gnupg(name: &str, count: usize) -> String {
-    format!(
-        "GnuPG holds {count} secret keys of '{name}', and one is needed. Name it by its \
-         fingerprint: workstation-app keys list --gnupg"
-    )
-}
-
-/// A key that its thief could use.
-pub fn key_without_passphrase(owner: &str) -> String {
-    format!(
-        "The key of {owner} has no passphrase, so anybody who copies the file could use it. Set \
-         one first (in Kleopatra: Change Passphrase; with gpg: gpg --change-passphrase), export \
-         the key again and bring that file."
-    )
-}
-
-/// The store cannot be written.
-pub fn keys_not_kept(folder: &Path, cause: impl Display) -> String {
-    format!(
-        "The key could not be kept ({cause}). Check that this folder can be written and has \
-         space: {}",
-        shown(folder)
-    )
-}
-
-/// Why keys in a file were not kept; empty where nothing was refused.
-pub fn not_brought(reasons: &[String]) -> String {
-    match reasons {
-        [] => String::new(),
-        [reason] => reason.clone(),
-        [reason, others @ ..] => {
-            format!("{reason} Not brought either: {} more of this file.", others.len())
-        }
-    }
-}
-
-/// A certificate cannot be written.
-pub fn certificate_not_saved(path: &Path, cause: impl Display) -> String {
-    format!(
-        "The certificate was not saved ({cause}). Choose a folder that can be written and has \
-         space: {}",
-        shown(path)
-    )
-}
-
-/// The store cannot be read.
-pub fn keys_not_read(folder: &Path, cause: impl Display) -> String {
-    let title = words(FailureKind::KeysUnreadable).title;
-    format!("{title} ({cause}). Check that this folder can be opened: {}", shown(folder))
-}
-
 /// The desktop has none.
 pub const NO_FILE_DIALOG: &str = "This desktop offers no file dialog. Drop the file on this \
                                   window, or give its name on the command line.";
-
-/// Why a text that was pasted is no link.
-pub fn no_link(cause: impl Display) -> String {
-    format!(
-        "That is no link that can be opened: {cause}. Copy it again from the page of recordings."
-    )
-}
-
-/// The keychain did not take a sign-in.
-pub fn not_kept(cause: impl Display) -> String {
-    format!(
-        "This computer's keychain did not take the sign-in ({cause}). You are signed in until this \
-         window is closed."
-    )
-}
-
-/// Nothing needs to be typed.
-pub const KEPT_IN_KEYCHAIN: &str =
-    "This computer's keychain keeps the passphrase: press Open, or type another";
-
-/// The keychain did not take a passphrase.
-pub fn passphrase_not_kept(cause: impl Display) -> String {
-    format!(
-        "This computer's keychain did not take the passphrase ({cause}). It will be asked for the \
-         next recording."
-    )
-}
-
-/// A heard download is gone.
-pub const SEALED_FILE_REMOVED: &str = "The sealed file was removed from your downloads.";
-
-/// A heard download could not be removed.
-pub fn sealed_file_stays(cause: impl Display) -> String {
-    format!("The sealed file could not be removed from your downloads ({cause}). Remove it there.")
-}
-
-/// The folder of downloads cannot be watched.
-pub fn not_watched(cause: impl Display) -> String {
-    format!("Your downloads cannot be watched ({cause}). Open new recordings by hand.")
-}
-
-/// Recordings that were downloaded meanwhile.
-pub fn offered(headings: &[String]) -> String {
-    match headings {
-        [heading] => format!("Just downloaded: {heading}"),
-        headings => format!("{} recordings were downloaded", headings.len()),
-    }
-}
-
-/// A sign-in over a connection that others can read.
-pub const OPEN_SIGN_IN: &str =
-    "This connection is not protected: others on the network could read the password.";
-
-/// Where a name and a password are wanted.
-pub fn sign_in(host: &str) -> String {
-    format!("Sign in to {host}")
-}
-
-/// The first link of a host that a web page handed over.
-pub fn host_question(host: &str) -> String {
-    format!("Open recordings from {host}?")
-}
-
-/// What speaks for and against.
-pub const HOST_ADVICE: &str =
-    "A web page asked for it. Say yes only if that is where your recordings are.";
-
-/// The same where it is asked for by http.
-pub const OPEN_HOST: &str =
-    "The way there is not protected (http): others on the network see what is asked for.";
-
-/// `--check` without a passphrase.
-pub const PASSPHRASE_NEEDED: &str = "A passphrase is needed to say whether the recording opens. Give it on a descriptor, for \
-     example: --passphrase-fd 0 < passphrase-file";
-
-/// `--check` with one that cannot be read.
-pub fn passphrase_unreadable(descriptor: u32, cause: impl Display) -> String {
-    format!(
-        "The passphrase could not be read from descriptor {descriptor} ({cause}). Open it for \
-         reading, or use --passphrase-fd 0 and standard input."
-    )
-}
-
-/// `--check` with a password that cannot be read.
-pub fn password_unreadable(descriptor: u32, cause: impl Display) -> String {
-    format!(
-        "The sign-in password could not be read from descriptor {descriptor} ({cause}). Open it for \
-         reading, for example: --http-password-fd 3 3< password-file"
-    )
-}
-
-/// `--check` with one source for two secrets.
-pub fn one_descriptor_for_two(descriptor: u32) -> String {
-    format!(
-        "Passphrase and sign-in password cannot both come from descriptor {descriptor}. Give each \
-         its own, for example: --passphrase-fd 0 < passphrase-file --http-password-fd 3 3< \
-         password-file"
-    )
-}
-
-/// A sign-in name that the web has no way to send.
-pub const NAME_WITH_COLON: &str = "A sign-in name cannot hold a colon (:). Give the name alone.";
-
-/// `--check` has signed in over http.
-pub fn sent_in_the_open(site: &str) -> String {
-    format!(
-        "Warning: the password was sent to {site} without protection, so others on the network could \
-         read it. Use an https link."
-    )
-}
-
-/// A user without a home.
-pub const NO_DATA_FOLDER: &str =
-    "There is no folder for keys and settings. Name one with --data-dir.";
-
-/// A machine without a desktop.
-pub fn no_window(causes: &[String]) -> String {
-    format!(
-        "No window can be shown here ({}). Start it on a desktop; --check and keys need no \
-         window.",
-        causes.join("; ")
-    )
-}
 
 /// A path, safe to show.
 pub fn shown(path: &Path) -> String {

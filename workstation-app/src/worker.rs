@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 use shared::certs::SecretKey;
@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::audio::overview::Overview;
 use crate::downloads;
 use crate::keys::bring::bring;
+use crate::keys::expiry::expiry_warning;
 use crate::keys::store::KeyStore;
 use crate::keys::{self, KeyCard};
 use crate::link::fetch::{FetchError, fetch};
@@ -78,6 +79,7 @@ impl Worker {
         self.survive(None, |worker| {
             worker.tell_keys();
             worker.tell_policy();
+            worker.warn_of_expiry();
         });
         loop {
             let left =
@@ -332,11 +334,24 @@ impl Worker {
         }
     }
 
+    /// Once, when the window comes up; the view of keys says it always.
+    fn warn_of_expiry(&self) {
+        let cards = self.held_keys().unwrap_or_default();
+        let now = SystemTime::now();
+        let warning = cards.iter().find_map(|key| expiry_warning(&KeyCard::of(key), now));
+        if let Some(warning) = warning {
+            self.notify(true, warning);
+        }
+    }
+
     fn tell_keys(&self) {
         match self.store.load() {
             Ok(held) => {
                 let cards = held.keys.iter().map(KeyCard::of).collect();
                 self.tell(Event::Keys { held: cards, damaged: held.damaged });
+                if !held.closed.is_empty() {
+                    self.notify(true, texts::keys_stood_open(self.store.folder()));
+                }
             }
             Err(error) => {
                 self.tell(Event::ImportFailed { message: error.to_string(), generation: None });

@@ -11,7 +11,7 @@ use super::KeyCard;
 use super::backup;
 use super::create::{self, Created, NewKey};
 use super::from_gnupg::{self, Candidate};
-use super::maintain::{self, Extended};
+use super::maintain::{self, Changed, Extended};
 use super::store::KeyStore;
 use crate::{open, texts};
 
@@ -92,7 +92,7 @@ pub enum KeyOutcome {
     /// A key was taken over.
     TakenOver(KeyCard),
     /// The passphrase is another one.
-    PassphraseChanged(KeyCard),
+    PassphraseChanged(Changed),
     /// A key is valid for longer.
     Extended(Extended),
     /// The certificate was written.
@@ -141,7 +141,7 @@ pub fn perform(store: &KeyStore, task: KeyTask) -> Result<KeyOutcome, String> {
         }
         KeyTask::ChangePassphrase { fingerprint, old, new } => {
             maintain::change_passphrase(store, &fingerprint, &old, &new)
-                .map(|changed| KeyOutcome::PassphraseChanged(changed.card))
+                .map(KeyOutcome::PassphraseChanged)
                 .map_err(text)
         }
         KeyTask::Extend { fingerprint, passphrase, years } => {

@@ -9,6 +9,7 @@ use crate::keys::from_gnupg::Candidate;
 use crate::keys::task::{KeyOutcome, KeyTask, backup_name, certificate_name};
 use crate::message::Command;
 use crate::open::dialog::Wanted;
+use crate::texts;
 
 /// The view of keys.
 #[derive(Debug, Default)]
@@ -234,11 +235,9 @@ impl AppState {
                 let done = format!("The key of {} opens recordings here now", card.name());
                 (KeyStep::One(card.fingerprint), Some(done))
             }
-            KeyOutcome::PassphraseChanged(card) => {
-                let done = "The passphrase was changed. Old backups keep the old one: make a new \
-                            backup."
-                    .to_owned();
-                (KeyStep::One(card.fingerprint), Some(done))
+            KeyOutcome::PassphraseChanged(changed) => {
+                let done = texts::passphrase_changed(changed.others);
+                (KeyStep::One(changed.card.fingerprint), Some(done))
             }
             KeyOutcome::CertificateSaved(path) => {
                 let done = format!("The certificate was saved as {}", shown(&path));
