@@ -49,6 +49,8 @@ impl AppState {
         now: Instant,
     ) -> Vec<Effect> {
         self.notice = Some(Notice { is_bad: true, text: message });
+        // A fault in the midst of a task is told this way too.
+        self.keys.is_busy = false;
         let was_pending = self.drop_pending_key(generation);
         // Its answer was given up when the key file was selected.
         match self.screen {

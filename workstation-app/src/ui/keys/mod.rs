@@ -141,13 +141,13 @@ pub fn show(
         actions.extend(done.into_iter().map(Action::Keys));
     });
     if state.keys.is_busy {
-        busy(ui, now);
+        busy(ui, state.keys.attempt, now);
     }
 }
 
 /// A strip at the bottom that moves: an RSA key takes its time.
-fn busy(ui: &Ui, now: Instant) {
-    let id = egui::Id::unique("keys busy");
+fn busy(ui: &Ui, attempt: u64, now: Instant) {
+    let id = egui::Id::unique("keys busy").with(attempt);
     let since = ui.data_mut(|data| *data.get_temp_mut_or_insert_with(id, || now));
     let elapsed = now.saturating_duration_since(since);
     let rect = ui.ctx().content_rect();
