@@ -137,6 +137,10 @@ fn armored_blocks(octets: &[u8]) -> Vec<&[u8]> {
         return blocks;
     }
     while let Some(start) = find(at, BEGIN) {
+        // One more than are read, which tells that there are others.
+        if blocks.len() > limits::KEYRING_BLOCKS {
+            return blocks;
+        }
         let end = find(start + 1, END).unwrap_or(octets.len());
         let line = octets.get(end + 5..).and_then(|rest| rest.iter().position(|o| *o == b'\n'));
         let stop = line.map_or(octets.len(), |length| end + 5 + length);

@@ -10,13 +10,17 @@ mod hands;
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use common::{PASSPHRASE, data_folder_with, recording_named};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use hands::{AppHarness, press, state, tab_to, typed, until, window};
-use support::gnupg::GnupgHome;
+use support::gnupg::{Algorithm, GnupgHome};
+use support::process::finish;
 use support::speech::{Format, Studio};
+use support::{Outcome, ensure};
 use workstation_app::keys::store::KeyStore;
 use workstation_app::message::Event;
 use workstation_app::open::dialog::Wanted;
@@ -175,4 +179,53 @@ fn esc_leads_back_page_by_page_and_what_was_typed_is_wiped() {
     press(&mut harness, Modifiers::NONE, Key::Enter);
     harness.run_steps(3);
     assert!(!state(&harness).keys.is_busy, "nothing is left in the field");
+}
+
+#[test]
+fn a_key_is_extended_and_its_new_certificate_is_handed_out() {
+    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    let mut harness = window(data.path(), Vec::new());
+    open_key(&mut harness);
+    let before = state(&harness).held.first().unwrap().expires;
+    enter_on(&mut harness, "Extend…");
+    typed(&mut harness, PASSPHRASE);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "more time", |state| {
+        matches!(state.keys.step, KeyStep::HandOut { why: HandOut::Extended, .. })
+    });
+    let after = state(&harness).held.first().unwrap().expires.unwrap();
+    let left = after.duration_since(SystemTime::now()).unwrap().as_secs() / 86_400;
+    assert!((728..=731).contains(&left) && before != Some(after), "{left} days");
+}
+
+/// In a place of its own this test runs itself, with GnuPG's home in it.
+const INSIDE: &str = "CALLSEAL_TEST_INSIDE";
+
+#[test]
+fn a_key_of_gnupg_is_found_chosen_and_taken_over() -> Outcome {
+    if std::env::var_os(INSIDE).is_none() {
+        let home = GnupgHome::new()?;
+        home.generate("Karl Kleopatra", Algorithm::Curve25519, PASSPHRASE, "2y")?;
+        let mut own = Command::new(std::env::current_exe()?);
+        own.args(["--exact", "a_key_of_gnupg_is_found_chosen_and_taken_over", "--nocapture"]);
+        own.env("GNUPGHOME", home.path()).env(INSIDE, "1").stdin(Stdio::null());
+        return finish(&mut own)?.expect_code(0).map(drop);
+    }
+    let data = tempfile::tempdir()?;
+    let mut harness = window(data.path(), Vec::new());
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    enter_on(&mut harness, "Take over from Kleopatra or GnuPG…");
+    until(&mut harness, "what it holds", |state| matches!(state.keys.step, KeyStep::Gnupg(_)));
+    enter_on(&mut harness, "Karl Kleopatra");
+    typed(&mut harness, "not the passphrase");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "a refusal", |state| state.keys.error.is_some());
+    typed(&mut harness, PASSPHRASE);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "the key", |state| matches!(state.keys.step, KeyStep::One(_)));
+    let held = KeyStore::in_folder(data.path()).load().unwrap().keys;
+    let is_karls = held.iter().any(|key| key.owner().contains("Karl Kleopatra"));
+    ensure!(is_karls && held.iter().all(|key| key.is_protected()), "{held:?}");
+    Ok(())
 }
