@@ -210,6 +210,52 @@ fn after_a_lock_the_keychain_opens_nothing_by_itself() {
 }
 
 #[test]
+fn what_comes_after_a_lock_is_asked_for_until_somebody_is_there() {
+    let now = Instant::now();
+    let mut state = listening(now);
+    open(&mut state, now);
+    state.apply(Event::Lock(LockReason::ScreenLock), now);
+    let effects = locate(&mut state, Ready::Keychain, now);
+    assert!(matches!(effects.as_slice(), [Effect::Silence]), "it plays to nobody: {effects:?}");
+    assert!(matches!(state.screen, Screen::Locked(_)));
+    // Another program may hand one over at a locked screen too.
+    state.act(Action::Close, now);
+    state.apply(Event::Arrived(vec![PathBuf::from(CALL).into()]), now);
+    locate(&mut state, Ready::Keychain, now);
+    assert!(matches!(state.screen, Screen::Locked(_)));
+    open(&mut state, now);
+    locate(&mut state, Ready::Keychain, now);
+    assert!(matches!(state.screen, Screen::Opening(_)), "whoever opens it is there");
+}
+
+#[test]
+fn a_lock_loses_nothing_of_what_was_selected_while_another_was_opened() {
+    let now = Instant::now();
+    let mut state = AppState::new(Settings::default());
+    open(&mut state, now);
+    locate(&mut state, Ready::Nothing, now);
+    state.act(Action::Unlock(typed()), now);
+    open(&mut state, now);
+    state.apply(Event::Lock(LockReason::Suspend), now);
+    locate(&mut state, Ready::Nothing, now);
+    assert!(state.pending.is_none() && matches!(state.screen, Screen::Locked(_)));
+    let effects = state.act(Action::Unlock(typed()), now);
+    assert!(!effects.is_empty(), "what is typed is taken");
+}
+
+#[test]
+fn when_the_time_is_over_the_key_goes_whatever_the_worker_does() {
+    let now = Instant::now();
+    let mut state = listening(now);
+    state.apply(Event::Unlocked { until: now + MINUTE }, now);
+    play(&mut state, 5, true, now);
+    assert!(state.tick(now + MINUTE / 2).is_empty());
+    let effects = state.tick(now + MINUTE);
+    assert!(matches!(effects.as_slice(), [Effect::ForgetKeys]), "{effects:?}");
+    assert!(matches!(state.screen, Screen::Listening(_)), "what is heard goes on");
+}
+
+#[test]
 fn a_download_goes_once_and_only_if_most_of_it_was_played() {
     let settings = Settings { removes_heard: true, ..Settings::default() };
     let begun = Instant::now();

@@ -11,17 +11,24 @@ mod hands;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use common::{PASSPHRASE, data_folder_with, recording_named};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use hands::{AppHarness, press, state, typed, until, window};
+use shared::certs::SecretKey;
+use shared::decrypt::{self, Envelope};
+use shared::secret::Passphrase;
 use support::process::{finish, guarded_tool, tool};
 use support::{Outcome, ensure};
 use workstation_app::keychain;
+use workstation_app::keys::store::KeyStore;
+use workstation_app::locking::Habits;
 use workstation_app::message::Ready;
 use workstation_app::settings::SettingsFile;
 use workstation_app::state::{AppState, Screen};
+use workstation_app::unlocking::KeysInUse;
 
 const CALL: &str = "20260101-093012_5551234567_SALES_agent01-all.mp3.pgp";
 const NEXT: &str = "20260102-101500_5559876543_SALES_agent02-all.mp3.pgp";
@@ -95,6 +102,55 @@ fn a_key_that_stays_unlocked_asks_once_until_it_is_locked() {
     press(&mut harness, Modifiers::COMMAND, Key::N);
     until(&mut harness, "the third", |state| state.waiting.is_empty() && state.pending.is_none());
     assert!(matches!(state(&harness).screen, Screen::Locked(_)), "it asks again");
+}
+
+/// A message, and the key that it is for.
+fn sealed(data: &Path, file: &Path) -> (Vec<SecretKey>, Envelope, Vec<u8>) {
+    let octets = fs::read(file).unwrap();
+    let held = KeyStore::in_folder(data).load().unwrap().keys;
+    (held, decrypt::inspect(&octets).unwrap(), octets)
+}
+
+fn passphrase() -> Passphrase {
+    Passphrase::new(PASSPHRASE.as_bytes().to_vec().into())
+}
+
+fn habits(minutes: u64) -> Habits {
+    Habits { keep_for: Duration::from_secs(60 * minutes), uses_keychain: false }
+}
+
+#[test]
+fn another_time_holds_from_the_next_passphrase_on() {
+    let (data, files) = desk("{}");
+    let (held, envelope, octets) = sealed(data.path(), files.first().unwrap());
+    let keys = KeysInUse::default();
+    let open = || {
+        keys.with(|keys| keys.open(held.clone(), &envelope, &octets, Some(&passphrase())).is_ok())
+    };
+    assert!(open() && keys.until().is_none());
+    for minutes in [60, 15, 120] {
+        keys.with(|keys| keys.set_habits(habits(minutes)));
+        let begun = Instant::now();
+        assert!(open());
+        let left = keys.until().unwrap() - begun;
+        assert!(left.as_secs().abs_diff(minutes * 60) < 60, "{left:?} instead of {minutes} min");
+    }
+}
+
+#[test]
+fn a_lock_from_another_thread_waits_for_nobody_and_leaves_nothing_unlocked() {
+    let (data, files) = desk("{}");
+    let (held, envelope, octets) = sealed(data.path(), files.first().unwrap());
+    let keys = KeysInUse::default();
+    keys.with(|keys| keys.set_habits(habits(60)));
+    // While a key is in use: the lock comes back at once, and is done before anything else.
+    keys.with(|in_use| {
+        let opened = in_use.open(held.clone(), &envelope, &octets, Some(&passphrase()));
+        assert!(opened.is_ok());
+        std::thread::scope(|scope| scope.spawn(|| keys.lock()).join().unwrap());
+    });
+    assert!(keys.until().is_none());
+    assert!(keys.with(|in_use| in_use.open(held, &envelope, &octets, None).is_err()));
 }
 
 /// Runs one of these tests again, in a mount namespace with this policy.
@@ -186,5 +242,26 @@ fn the_keychain_keeps_the_passphrase_until_its_owner_does_not_want_that() -> Out
     press(&mut harness, Modifiers::NONE, Key::Space);
     until(&mut harness, "the end", |_| kept().is_none());
     ensure!(!SettingsFile::in_folder(data.path()).load().keeps_passphrase, "it is still wanted");
+    Ok(())
+}
+
+#[test]
+fn a_key_that_is_removed_leaves_no_passphrase_in_the_keychain() -> Outcome {
+    if !is_inside() {
+        return with_a_keychain("a_key_that_is_removed_leaves_no_passphrase_in_the_keychain");
+    }
+    let (data, _) = desk(r#"{"keeps_passphrase": true}"#);
+    let mut harness = window(data.path(), Vec::new());
+    until(&mut harness, "the key", |state| !state.held.is_empty());
+    let fingerprint = state(&harness).held.first().unwrap().fingerprint.clone();
+    keychain::keep_passphrase(&fingerprint, &passphrase()).unwrap();
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    hands::tab_to(&mut harness, "Remove from this computer…");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    typed(&mut harness, "remove");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "its end", |state| state.held.is_empty() && !state.keys.is_busy);
+    ensure!(keychain::recall_passphrase(&fingerprint).is_none(), "it is still there");
     Ok(())
 }

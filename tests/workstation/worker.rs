@@ -11,10 +11,11 @@ use shared::secret::Passphrase;
 use support::failure::Context;
 use support::{Outcome, ensure};
 use workstation_app::keys::store::KeyStore;
+use workstation_app::keys::task::KeyTask;
 use workstation_app::link::login::Logins;
 use workstation_app::message::{Command, Event, Wake};
 use workstation_app::texts::{FailureKind, words};
-use workstation_app::unlocking::Unlocking;
+use workstation_app::unlocking::KeysInUse;
 use workstation_app::worker::Worker;
 
 const WAIT: Duration = Duration::from_secs(20);
@@ -52,12 +53,13 @@ fn a_fault_in_any_command_is_told_and_the_next_command_is_obeyed() -> Outcome {
     let worker = Worker {
         store: KeyStore::in_folder(folder.path()),
         events: event_sender,
-        // After the keys and the policy, each first answer to three commands; what follows from a
+        // After the keys and the policy, each first answer to four commands; what follows from a
         // fault is told.
-        wake: panicking(&[3, 5, 7]),
+        wake: panicking(&[3, 5, 7, 9]),
         selected: Arc::new(AtomicU64::new(0)),
         logins: Logins::default(),
-        unlocking: Unlocking::default(),
+        unlocking: KeysInUse::default(),
+        is_keychain_emptied: false,
         to_keep: Vec::new(),
     };
     let thread = thread::spawn(move || worker.run(&received));
@@ -80,6 +82,12 @@ fn a_fault_in_any_command_is_told_and_the_next_command_is_obeyed() -> Outcome {
     let told = next(&events)?;
     let is_told = matches!(&told, Event::ImportFailed { message, .. } if message.contains(title));
     ensure!(is_told, "instead of a fault: {told:?}");
+
+    commands.send(Command::Keys(KeyTask::Delete { fingerprint: "F".repeat(40) }))?;
+    next(&events)?;
+    let told = next(&events)?;
+    let is_told = matches!(&told, Event::KeysDone(Err(message)) if message.contains(title));
+    ensure!(is_told, "the view of keys would wait for ever: {told:?}");
 
     commands.send(Command::Open { generation: 4, source: missing().into() })?;
     let answer = next(&events)?;

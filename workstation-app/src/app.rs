@@ -29,7 +29,7 @@ use crate::state::{Action, AppState, Effect};
 use crate::texts::{self, Failure, FailureKind};
 use crate::ui::passphrase::TypedGuard;
 use crate::ui::{self, View, theme};
-use crate::unlocking::Unlocking;
+use crate::unlocking::KeysInUse;
 use crate::worker::Worker;
 use locker::Locker;
 
@@ -60,6 +60,8 @@ pub struct App {
     locker: Locker,
     /// Where other starts hand over what they were given.
     door: Option<Door>,
+    /// The last picture whose input was looked at.
+    frame: u64,
     /// Since when the window is being brought to the front.
     raised: Option<Instant>,
 }
@@ -81,20 +83,22 @@ impl App {
         let (commands, received) = sync_channel(COMMAND_CAPACITY);
         let selected = Arc::new(AtomicU64::new(0));
         let wake = wake_of(ctx);
+        let unlocking = KeysInUse::default();
         let worker = Worker {
             store: KeyStore::in_folder(data_folder),
             events: event_sender.clone(),
             wake: Arc::clone(&wake),
             selected: Arc::clone(&selected),
             logins: Logins::default(),
-            unlocking: Unlocking::default(),
+            unlocking: unlocking.clone(),
+            is_keychain_emptied: false,
             to_keep: Vec::new(),
         };
         let thread = std::thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || worker.run(&received));
         let player = Player::new(output, Arc::clone(&wake));
-        let locker = Locker::new(commands.clone(), Box::new(player.silencer()));
+        let locker = Locker::new(unlocking, commands.clone(), Box::new(player.silencer()));
         let signals = lock_signals::watch({
             let (events, wake, locker) = (event_sender.clone(), Arc::clone(&wake), locker.clone());
             move |reason| {
@@ -120,6 +124,7 @@ impl App {
             signals,
             locker,
             door: None,
+            frame: 0,
             raised: None,
         };
         app.watch_downloads();
@@ -178,6 +183,7 @@ impl App {
         for effect in effects {
             if matches!(effect, Effect::Send(Command::Lock)) {
                 self.view.wipe();
+                self.locker.forget_keys();
             }
             self.carry_out_one(effect);
         }
@@ -210,6 +216,7 @@ impl App {
                 // A loudness that is not remembered is not worth a message.
                 let _ = self.settings_file.save(&self.state.settings);
             }
+            Effect::ForgetKeys => self.locker.forget_keys(),
             Effect::Raise => self.raised = Some(Instant::now()),
             Effect::WatchDownloads => self.watch_downloads(),
         }
@@ -237,15 +244,17 @@ impl App {
 
     fn send(&mut self, command: Command) {
         let Some(commands) = &self.commands else { return };
-        let detail = match commands.try_send(command) {
+        let (detail, command) = match commands.try_send(command) {
             Ok(()) => return,
-            Err(TrySendError::Full(_)) => "too much was asked for at once",
-            Err(TrySendError::Disconnected(_)) => "the work thread has ended",
+            Err(TrySendError::Full(it)) => ("too much was asked for at once", it),
+            Err(TrySendError::Disconnected(it)) => ("the work thread has ended", it),
         };
-        let failed = Event::Failed {
-            generation: self.state.generation(),
-            failure: Failure::new(FailureKind::Internal, detail),
-            sealed_to: Vec::new(),
+        let (failure, sealed_to) = (Failure::new(FailureKind::Internal, detail), Vec::new());
+        let failed = match command {
+            // The keys are forgotten already.
+            Command::Lock => Event::Relocked,
+            Command::Keys(_) => Event::KeysDone(Err(failure.message())),
+            _ => Event::Failed { generation: self.state.generation(), failure, sealed_to },
         };
         let effects = self.state.apply(failed, Instant::now());
         self.carry_out(effects);
@@ -266,7 +275,9 @@ impl App {
     /// Locks what nobody uses, and says when to look again.
     fn tick(&mut self, ctx: &egui::Context) {
         let now = Instant::now();
-        if ctx.input(is_used) {
+        // A window that is not painted still holds what was done before its last picture.
+        let frame = ctx.cumulative_frame_nr();
+        if frame != std::mem::replace(&mut self.frame, frame) && ctx.input(is_used) {
             self.act(Action::Use);
         }
         let effects = self.state.tick(now);

@@ -264,6 +264,22 @@ pub enum Action {
     DismissNotice,
 }
 
+impl Action {
+    /// Whether a person has asked for a recording to be opened, and so is there.
+    pub fn opens(&self) -> bool {
+        matches!(
+            self,
+            Self::Open(_)
+                | Self::OpenText(_)
+                | Self::OpenOffered
+                | Self::Next
+                | Self::Unlock(_)
+                | Self::TrustHost
+                | Self::SignIn { .. }
+        )
+    }
+}
+
 /// What the program must do.
 #[derive(Debug)]
 pub enum Effect {
@@ -292,6 +308,8 @@ pub enum Effect {
     Silence,
     /// Remember the settings.
     SaveSettings,
+    /// Forget the keys that are unlocked, whatever the worker is busy with.
+    ForgetKeys,
     /// Bring the window to the front.
     Raise,
     /// Begin or end to watch the folder of downloads, as the settings say.

@@ -1,5 +1,7 @@
 //! Which keys are unlocked, and until when? The only place where an unlocked key lives.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
@@ -19,6 +21,56 @@ use crate::texts::{Failure, FailureKind};
 pub struct Unlocking {
     habits: Habits,
     kept: Option<Kept>,
+}
+
+/// The same, reached from every thread: a lock waits for nobody.
+#[derive(Clone, Debug, Default)]
+pub struct KeysInUse(Arc<Reached>);
+
+#[derive(Debug, Default)]
+struct Reached {
+    unlocking: Mutex<Unlocking>,
+    /// How often a lock was wanted.
+    locks: AtomicU64,
+}
+
+impl KeysInUse {
+    /// Forgets every unlocked key: at once, or where one is in use this moment, as soon as it is not.
+    pub fn lock(&self) {
+        self.0.locks.fetch_add(1, Ordering::AcqRel);
+        match self.0.unlocking.try_lock() {
+            Ok(mut unlocking) => unlocking.lock(),
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().lock(),
+            // Whoever has it looks at the count before and after giving it back.
+            Err(TryLockError::WouldBlock) => {}
+        }
+    }
+
+    /// Works with the keys; what a lock wanted meanwhile is done before this comes back.
+    pub fn with<T>(&self, work: impl FnOnce(&mut Unlocking) -> T) -> T {
+        let before = self.0.locks.load(Ordering::Acquire);
+        let answer = work(&mut self.reach());
+        if self.0.locks.load(Ordering::Acquire) != before {
+            self.reach().lock();
+        }
+        answer
+    }
+
+    /// Locks what was to be locked by now.
+    pub fn lock_if_due(&self) {
+        if self.until().is_some_and(|until| until <= Instant::now()) {
+            self.lock();
+        }
+    }
+
+    /// When the keys that are unlocked must be locked.
+    pub fn until(&self) -> Option<Instant> {
+        self.reach().until()
+    }
+
+    fn reach(&self) -> MutexGuard<'_, Unlocking> {
+        self.0.unlocking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What opens messages with the keys held when it was made.
@@ -59,8 +111,13 @@ impl Unlocking {
         self.kept = None;
     }
 
+    /// Whether the person wants passphrases in the keychain, whatever the administrator says.
+    pub fn wants_keychain(&self) -> bool {
+        self.habits.uses_keychain
+    }
+
     /// When the keys that are unlocked must be locked.
-    pub fn until(&self) -> Option<Instant> {
+    fn until(&self) -> Option<Instant> {
         self.kept.as_ref().and_then(|kept| kept.until)
     }
 
@@ -120,7 +177,7 @@ impl Unlocking {
         let habits = self.habits.within(policy);
         let is_due = self.until().is_some_and(|until| until <= Instant::now());
         let is_other =
-            |kept: &Kept| kept.rules != policy.rules() || (kept.keep_for > habits.keep_for);
+            |kept: &Kept| kept.rules != policy.rules() || kept.keep_for != habits.keep_for;
         if is_due || self.kept.as_ref().is_some_and(is_other) {
             self.lock();
         }

@@ -35,7 +35,7 @@ use crate::policy;
 use crate::screen::Notice;
 use crate::stack;
 use crate::texts::{self, Failure, FailureKind};
-use crate::unlocking::Unlocking;
+use crate::unlocking::KeysInUse;
 
 /// Progress is told this often at most.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
@@ -59,9 +59,11 @@ pub struct Worker {
     /// Names and passwords for sites.
     pub logins: Logins,
     /// Keys that are unlocked.
-    pub unlocking: Unlocking,
+    pub unlocking: KeysInUse,
     /// Sites whose sign-in the keychain is to keep once the site has taken it.
     pub to_keep: Vec<String>,
+    /// The keychain was emptied, since the administrator forbids it.
+    pub is_keychain_emptied: bool,
 }
 
 /// What was read or fetched.
@@ -72,11 +74,31 @@ struct Brought {
     host: Option<String>,
 }
 
+/// What waits for the answer to a command.
+enum AnsweredBy {
+    /// A recording that was selected.
+    Selection(Generation),
+    /// The view of keys.
+    Keys,
+    /// Nothing in particular.
+    Notice,
+}
+
+impl AnsweredBy {
+    fn of(command: &Command) -> Self {
+        match (command, command.generation()) {
+            (_, Some(generation)) => Self::Selection(generation),
+            (Command::Keys(_), None) => Self::Keys,
+            (_, None) => Self::Notice,
+        }
+    }
+}
+
 impl Worker {
     /// Works until the window hangs up.
     pub fn run(mut self, commands: &Receiver<Command>) {
         let mut message = None;
-        self.survive(None, |worker| {
+        self.survive(AnsweredBy::Notice, |worker| {
             worker.tell_keys();
             worker.tell_policy();
             worker.warn_of_expiry();
@@ -90,8 +112,8 @@ impl Worker {
             };
             match command {
                 Ok(command) => {
-                    let generation = command.generation();
-                    self.survive(generation, |worker| worker.obey(command, &mut message));
+                    let answered_by = AnsweredBy::of(&command);
+                    self.survive(answered_by, |worker| worker.obey(command, &mut message));
                 }
                 Err(RecvTimeoutError::Timeout) => self.lock(),
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -101,14 +123,20 @@ impl Worker {
     }
 
     /// A fault of this program ends in a message: without the thread, a window would wait for ever.
-    fn survive(&mut self, generation: Option<Generation>, work: impl FnOnce(&mut Self)) {
+    fn survive(&mut self, answered_by: AnsweredBy, work: impl FnOnce(&mut Self)) {
         if catch_unwind(AssertUnwindSafe(|| work(&mut *self))).is_ok() {
             return;
         }
+        // Nobody knows how far it came.
+        self.unlocking.lock();
         let failure = Failure::new(FailureKind::Internal, "the work thread gave up");
-        match generation {
-            Some(generation) => self.fail(generation, failure, Vec::new()),
-            None => self.tell(Event::ImportFailed { message: failure.message(), generation }),
+        match answered_by {
+            AnsweredBy::Selection(generation) => self.fail(generation, failure, Vec::new()),
+            AnsweredBy::Keys => self.tell(Event::KeysDone(Err(failure.message()))),
+            AnsweredBy::Notice => {
+                let (message, generation) = (failure.message(), None);
+                self.tell(Event::ImportFailed { message, generation });
+            }
         }
     }
 
@@ -201,6 +229,7 @@ impl Worker {
 
     /// Tells how far it is, now and then; breaks once something else is selected.
     fn go_on(&self, generation: Generation, told: &mut Instant, stage: Stage) -> ControlFlow<()> {
+        self.unlocking.lock_if_due();
         if self.selected.load(Ordering::Acquire) != generation {
             return ControlFlow::Break(());
         }
@@ -250,7 +279,8 @@ impl Worker {
         let held = policy::read().and_then(|_| self.held_keys());
         let held = held.map_err(|failure| (failure, Vec::new()))?;
         let (envelope, mut seal) = locate(octets, &held)?;
-        seal.ready = self.unlocking.ready_for(&envelope, &envelope.keys_for(&held));
+        let fitting = envelope.keys_for(&held);
+        seal.ready = self.unlocking.with(|keys| keys.ready_for(&envelope, &fitting));
         Ok((envelope, seal))
     }
 
@@ -261,7 +291,7 @@ impl Worker {
     ) -> Result<Opened, Failure> {
         let held = self.held_keys()?;
         let (envelope, octets) = (&message.envelope, &message.octets);
-        let answer = self.unlocking.open(held, envelope, octets, passphrase);
+        let answer = self.unlocking.with(|keys| keys.open(held, envelope, octets, passphrase));
         self.tell(match self.unlocking.until() {
             Some(until) => Event::Unlocked { until },
             None => Event::Relocked,
@@ -328,8 +358,9 @@ impl Worker {
     }
 
     /// A broken policy shows when a recording is opened.
-    fn tell_policy(&self) {
+    fn tell_policy(&mut self) {
         if let Ok(policy) = policy::read() {
+            self.keep_keychain_within(policy);
             self.tell(Event::Policy(policy));
         }
     }

@@ -5,6 +5,7 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::message::Command;
+use crate::unlocking::KeysInUse;
 
 /// What silences, from any thread.
 type Silencer = Box<dyn Fn() + Send + Sync>;
@@ -14,21 +15,30 @@ type Silencer = Box<dyn Fn() + Send + Sync>;
 pub struct Locker(Arc<Mutex<Option<Means>>>);
 
 struct Means {
+    unlocking: KeysInUse,
     commands: SyncSender<Command>,
     silence: Silencer,
 }
 
 impl Locker {
     /// By these means.
-    pub fn new(commands: SyncSender<Command>, silence: Silencer) -> Self {
-        Self(Arc::new(Mutex::new(Some(Means { commands, silence }))))
+    pub fn new(unlocking: KeysInUse, commands: SyncSender<Command>, silence: Silencer) -> Self {
+        Self(Arc::new(Mutex::new(Some(Means { unlocking, commands, silence }))))
     }
 
-    /// Silences what plays, and has every unlocked key forgotten.
+    /// Silences what plays, and forgets every unlocked key.
     pub fn lock(&self) {
         if let Some(means) = &*self.means() {
             (means.silence)();
-            // Full only if the window has asked for much; it asks for this too.
+        }
+        self.forget_keys();
+    }
+
+    /// Forgets every unlocked key, whatever the worker is busy with.
+    pub fn forget_keys(&self) {
+        if let Some(means) = &*self.means() {
+            means.unlocking.lock();
+            // Its answer says that they are gone. Where there is no room for it, the window asks too.
             let _ = means.commands.try_send(Command::Lock);
         }
     }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use shared::secret::Passphrase;
 
 use super::KeyCard;
-use super::backup;
+use super::backup::{self, TestedBackup};
 use super::create::{self, Created, NewKey};
 use super::from_gnupg::{self, Candidate};
 use super::maintain::{self, Changed, Extended};
@@ -100,11 +100,23 @@ pub enum KeyOutcome {
     /// The copy was written.
     BackedUp(PathBuf),
     /// The copy opens recordings.
-    BackupOpens(String),
+    BackupOpens(TestedBackup),
     /// A key was withdrawn.
     Revoked(Extended),
     /// A key was forgotten.
     Deleted,
+}
+
+impl KeyTask {
+    /// The key whose passphrase is of no use any more once this is done.
+    pub fn outdated_passphrase(&self) -> Option<&str> {
+        match self {
+            Self::ChangePassphrase { fingerprint, .. } | Self::Delete { fingerprint } => {
+                Some(fingerprint)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl KeyOutcome {
@@ -180,7 +192,7 @@ fn test_backup(
 ) -> Result<KeyOutcome, String> {
     let octets = open::read_file(path).map_err(|failure| failure.message())?;
     let tested = backup::test_backup(store, &octets, passphrase).map_err(text)?;
-    Ok(KeyOutcome::BackupOpens(tested.message()))
+    Ok(KeyOutcome::BackupOpens(tested))
 }
 
 /// A certificate is for everybody to read. One of before is replaced, all or nothing.
@@ -188,12 +200,13 @@ fn save_certificate(store: &KeyStore, fingerprint: &str, path: &Path) -> Result<
     let certificate = backup::certificate(store, fingerprint).map_err(text)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
-        let new =
-            tempfile::Builder::new().prefix(".certificate-").tempfile_in(folder)?.into_temp_path();
-        let mut file = File::create(&new)?;
+        // Readable as any document is, not for its owner alone.
+        let mut new = tempfile::Builder::new();
+        let new = new.prefix(".certificate-");
+        let mut file = new.make_in(folder, |path| File::create_new(path))?;
         file.write_all(certificate.as_bytes())?;
-        file.sync_all()?;
-        new.persist(path).map_err(|error| error.error)
+        file.as_file().sync_all()?;
+        file.persist(path).map(drop).map_err(|error| error.error)
     };
     write().map_err(|cause| texts::certificate_not_saved(path, cause))
 }

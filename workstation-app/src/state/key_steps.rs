@@ -136,6 +136,10 @@ impl AppState {
     }
 
     pub(super) fn act_on_keys(&mut self, action: KeyAction) -> Vec<Effect> {
+        // The answer belongs to the page that it was asked from.
+        if self.keys.is_busy {
+            return Vec::new();
+        }
         match action {
             KeyAction::Go(step) => self.go(step),
             KeyAction::Back => self.step_back(),
@@ -251,9 +255,9 @@ impl AppState {
                 );
                 (self.keys.step.clone(), Some(done))
             }
-            KeyOutcome::BackupOpens(message) => {
-                let fingerprint = self.keys.step.fingerprint().unwrap_or_default().to_owned();
-                (KeyStep::One(fingerprint), Some(message))
+            KeyOutcome::BackupOpens(tested) => {
+                let done = tested.message();
+                (KeyStep::One(tested.card.fingerprint), Some(done))
             }
             KeyOutcome::Deleted => {
                 (KeyStep::List, Some("The key was removed from this computer".to_owned()))

@@ -15,6 +15,7 @@ impl AppState {
         // Half-typed passphrases are wiped with the fields that held them.
         self.keys.attempt = self.attempt;
         self.unlocked_until = None;
+        self.is_asked_next = true;
         let position = match &self.screen {
             Screen::Listening(listening) => Some(listening.playback.position),
             Screen::Opening(_) => None,
@@ -31,8 +32,9 @@ impl AppState {
                 return vec![Effect::Send(Command::Lock)];
             }
         };
-        // An answer that is on its way would be heard.
-        if matches!(self.screen, Screen::Opening(_)) {
+        // An answer that is on its way would be heard. Where something else was selected meanwhile, it
+        // is out of date already.
+        if matches!(self.screen, Screen::Opening(_)) && self.pending.is_none() {
             self.generation += 1;
         }
         let seal = self.selected.as_mut().and_then(|selected| {
@@ -60,6 +62,11 @@ impl AppState {
     pub fn tick(&mut self, now: Instant) -> Vec<Effect> {
         if self.is_playing() {
             self.used(now);
+        }
+        if self.unlocked_left(now) == Some(Duration::ZERO) {
+            // The worker may be busy with something slow.
+            self.unlocked_until = None;
+            return vec![Effect::ForgetKeys];
         }
         match self.idle_left(now) {
             Some(Duration::ZERO) => {

@@ -65,6 +65,8 @@ pub struct AppState {
     /// A key is unlocked until then.
     pub unlocked_until: Option<Instant>,
     used_at: Instant,
+    /// Everything was locked: whatever comes is not opened before somebody is there.
+    is_asked_next: bool,
     generation: Generation,
     attempt: u64,
 }
@@ -87,6 +89,7 @@ impl AppState {
             policy: Policy::default(),
             unlocked_until: None,
             used_at: Instant::now(),
+            is_asked_next: false,
             generation: 0,
             attempt: 0,
         }
@@ -122,6 +125,7 @@ impl AppState {
 
     /// What follows from what a person did.
     pub fn act(&mut self, action: Action, now: Instant) -> Vec<Effect> {
+        self.is_asked_next &= !action.opens();
         match action {
             Action::Ask(wanted) => vec![Effect::Ask(wanted)],
             Action::Open(sources) => self.open(sources, now),
@@ -252,7 +256,7 @@ impl AppState {
             selected.rename(name);
         }
         let mut effects = vec![Effect::Silence];
-        if seal.ready == Ready::Nothing {
+        if seal.ready == Ready::Nothing || self.is_asked_next {
             self.ask(seal, false);
         } else {
             effects.extend(self.start(seal, None, now));

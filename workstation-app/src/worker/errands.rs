@@ -7,6 +7,7 @@ use crate::link::keychain;
 use crate::link::login::{Login, Question};
 use crate::locking::Habits;
 use crate::message::{Event, Generation};
+use crate::policy::{self, Policy};
 use crate::texts;
 
 impl Worker {
@@ -45,7 +46,11 @@ impl Worker {
     }
 
     pub(super) fn keys(&mut self, task: KeyTask) {
+        let outdated = task.outdated_passphrase().map(str::to_owned);
         let outcome = task::perform(&self.store, task);
+        if let (Ok(_), Some(fingerprint)) = (&outcome, outdated) {
+            system_keychain::forget(Purpose::Key(&fingerprint));
+        }
         if outcome.as_ref().is_ok_and(KeyOutcome::has_changed_keys) {
             // What is unlocked was chosen among the keys of before.
             self.lock();
@@ -54,12 +59,27 @@ impl Worker {
         self.tell(Event::KeysDone(outcome));
     }
 
-    pub(super) fn change_habits(&mut self, habits: Habits) {
-        if self.unlocking.set_habits(habits) {
-            for key in self.held_keys().unwrap_or_default() {
-                system_keychain::forget(Purpose::Key(&key.fingerprint()));
-            }
+    /// What an administrator has forbidden since is not left there.
+    pub(super) fn keep_keychain_within(&mut self, policy: Policy) {
+        let is_forbidden = !policy.allow_passphrase_in_keychain;
+        let wants_keychain = self.unlocking.with(|keys| keys.wants_keychain());
+        if is_forbidden && wants_keychain && !self.is_keychain_emptied {
+            self.empty_keychain();
         }
+        self.is_keychain_emptied = is_forbidden && wants_keychain;
+    }
+
+    fn empty_keychain(&self) {
+        for key in self.held_keys().unwrap_or_default() {
+            system_keychain::forget(Purpose::Key(&key.fingerprint()));
+        }
+    }
+
+    pub(super) fn change_habits(&mut self, habits: Habits) {
+        if self.unlocking.with(|keys| keys.set_habits(habits)) {
+            self.empty_keychain();
+        }
+        self.keep_keychain_within(policy::read().unwrap_or_default());
         if self.unlocking.until().is_none() {
             self.tell(Event::Relocked);
         }

@@ -85,9 +85,7 @@ pub fn show_one(
         forms.present.set_wanted(field.has_focus());
         let is_entered = is_entered(ui, &[&field]);
         if buttons(ui, icons::KEY, "Take it over", is_entered, done) {
-            if forms.present.is_empty() {
-                return field.request_focus();
-            }
+            // A key without a passphrase is told from one whose passphrase was not typed by GnuPG.
             let passphrase = forms.present.take_passphrase();
             let fingerprint = candidate.key.fingerprint.clone();
             done.push(KeyAction::Do(KeyTask::TakeOver { fingerprint, passphrase }));

@@ -19,7 +19,11 @@ const METER_HEIGHT: f32 = 6.0;
 /// Paints it.
 pub fn show(ui: &mut Ui, state: &AppState, forms: &mut KeyForms, done: &mut Vec<KeyAction>) {
     centred_card(ui, "make key", |ui| {
-        heading(ui, "Make your key", "Recordings that are sealed for it open for you alone");
+        heading(
+            ui,
+            "Make your key",
+            "Recordings that are sealed for it open with it and its passphrase",
+        );
         outcome(ui, state, forms.complaint.as_ref());
         let name = text_field(ui, "Your name", "Anna Berger", &mut forms.name);
         let address =
