@@ -80,7 +80,7 @@ fn empty_offers_a_recording_and_a_key() {
     let mut harness = window(data.path(), Vec::new());
     harness.run_steps(4);
     assert!(harness.query_by_role_and_label(Role::Button, "Open a recording…").is_some());
-    assert!(harness.query_by_role_and_label(Role::Button, "Bring your key…").is_some());
+    assert!(harness.query_by_role_and_label(Role::Button, "Bring or make your key…").is_some());
     assert_eq!(harness.state().state().title(), "Callseal");
 }
 
@@ -90,7 +90,7 @@ fn empty_names_the_key_that_is_held() {
     let mut harness = window(data.path(), Vec::new());
     step_until(&mut harness, "keys", |harness| !harness.state().state().held.is_empty());
     assert!(harness.query_by_label("Key of CV25519").is_some());
-    assert!(harness.query_by_label("Bring your key…").is_none());
+    assert!(harness.query_by_label("Bring or make your key…").is_none());
 }
 
 #[test]
