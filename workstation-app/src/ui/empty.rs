@@ -65,7 +65,7 @@ fn keys(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         ui.vertical_centered(|ui| {
             ui.label(muted(
                 ui,
-                "This workstation holds no key yet. Recordings are sealed for a key.",
+                "This workstation holds no key yet, and recordings are sealed for one",
             ));
         });
         let width = ui.available_width();

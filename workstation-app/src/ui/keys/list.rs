@@ -42,7 +42,7 @@ pub fn show(
                 marked(ui, icons::WARNING_CIRCLE, &words, Palette::of(ui).bad);
             }
             gap(ui);
-            sources(ui, is_new && state.held.is_empty(), done);
+            sources(ui, state.held.is_empty(), is_new, done);
             ui.add_space(theme::GAP);
             let width = ui.available_width();
             let leave = button(ui, Emphasis::Main, icons::CHECK_CIRCLE, "Done", width);
@@ -88,11 +88,12 @@ pub fn opens(card: &KeyCard) -> &'static str {
     if card.opens_recordings { "Opens recordings: yes" } else { "Opens recordings: no" }
 }
 
-fn sources(ui: &mut Ui, is_first: bool, done: &mut Vec<KeyAction>) {
-    ui.label(RichText::new("Another key").font(theme::strong()));
+fn sources(ui: &mut Ui, is_first: bool, is_new: bool, done: &mut Vec<KeyAction>) {
+    let title = if is_first { "Get your key" } else { "Another key" };
+    ui.label(RichText::new(title).font(theme::strong()));
     let width = ui.available_width();
     let make = button(ui, Emphasis::Quiet, icons::PLUS, "Make a key…", width);
-    if is_first {
+    if is_first && is_new {
         make.request_focus();
     }
     if make.clicked() {
