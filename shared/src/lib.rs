@@ -11,6 +11,7 @@ pub mod care;
 pub mod certs;
 pub mod chance;
 mod child;
+pub mod copies;
 pub mod date;
 pub mod decrypt;
 pub mod encrypt;

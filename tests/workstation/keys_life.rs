@@ -11,6 +11,8 @@ mod common;
 mod brought;
 #[path = "keys_life/commands.rs"]
 mod commands;
+#[path = "keys_life/copies.rs"]
+mod copies;
 #[path = "keys_life/desk.rs"]
 mod desk;
 #[path = "keys_life/from_gnupg.rs"]

@@ -367,9 +367,9 @@ impl Worker {
 
     /// Once, when the window comes up; the view of keys says it always.
     fn warn_of_expiry(&self) {
-        let cards = self.held_keys().unwrap_or_default();
+        let cards = keys::cards(&self.held_keys().unwrap_or_default());
         let now = SystemTime::now();
-        let warning = cards.iter().find_map(|key| expiry_warning(&KeyCard::of(key), now));
+        let warning = cards.iter().find_map(|card| expiry_warning(card, now));
         if let Some(warning) = warning {
             self.notify(true, warning);
         }
@@ -378,7 +378,7 @@ impl Worker {
     fn tell_keys(&self) {
         match self.store.load() {
             Ok(held) => {
-                let cards = held.keys.iter().map(KeyCard::of).collect();
+                let cards = keys::cards(&held.keys);
                 self.tell(Event::Keys { held: cards, damaged: held.damaged });
                 if !held.closed.is_empty() {
                     self.notify(true, texts::keys_stood_open(self.store.folder()));

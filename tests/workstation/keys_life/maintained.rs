@@ -329,8 +329,9 @@ fn a_backup_is_believed_only_if_it_opens_what_is_sealed_today() {
     let fingerprint = desk.create("Anna", KeyKind::Curve25519);
     let store = desk.store();
     let secret = backup::secret(&store, &fingerprint).unwrap();
-    let test =
-        |octets: &[u8], passphrase: &str| backup::test_backup(&store, octets, &typed(passphrase));
+    let test = |octets: &[u8], passphrase: &str| {
+        backup::test_backup(&store, octets, None, &typed(passphrase))
+    };
     let tested = test(secret.as_bytes(), GOOD).unwrap();
     assert!(tested.message().starts_with("This backup opens your recordings"));
     assert!(matches!(test(secret.as_bytes(), "another"), Err(BackupError::WrongPassphrase)));
@@ -358,7 +359,7 @@ fn no_damaged_octet_of_a_backup_is_called_good_where_it_would_not_open() {
     for at in (0..whole.len()).step_by(whole.len() / 40) {
         let mut damaged = whole.clone();
         damaged[at] ^= 0x10;
-        if backup::test_backup(&desk.store(), &damaged, &typed(GOOD)).is_err() {
+        if backup::test_backup(&desk.store(), &damaged, None, &typed(GOOD)).is_err() {
             refused += 1;
             continue;
         }
@@ -378,7 +379,7 @@ fn a_backup_from_before_the_newest_subkey_is_told() {
     output_with_input(&mut gpg, GOOD.as_bytes()).unwrap();
     maintain::delete(&desk.store(), &fingerprint).unwrap();
     bring(&desk.store(), &desk.gnupg.secret_key(&fingerprint, GOOD).unwrap());
-    let tested = backup::test_backup(&desk.store(), older.as_bytes(), &typed(GOOD));
+    let tested = backup::test_backup(&desk.store(), older.as_bytes(), None, &typed(GOOD));
     assert!(matches!(tested, Err(BackupError::Older)));
 }
 

@@ -1,16 +1,19 @@
 //! What leaves the store: the certificate, the protected key, a backup that was tested.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
 use shared::backup::{self, BackupFault};
 use shared::certs::{KeyError, SecretKey};
+use shared::copies::together;
+use shared::date;
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
-use super::KeyCard;
 use super::maintain::MaintainError;
 use super::store::{KeyStore, StoreError};
+use super::{KeyCard, cards};
 use crate::texts;
 
 /// A backup that opens what the held key opens.
@@ -25,7 +28,7 @@ impl TestedBackup {
     pub fn message(&self) -> String {
         format!(
             "This backup opens your recordings. It holds the key of {}, and its passphrase is right.",
-            self.card.owner
+            named(&self.card)
         )
     }
 }
@@ -35,19 +38,29 @@ impl TestedBackup {
 pub enum BackupError {
     /// Of a key that is not held.
     #[error(
-        "This backup is of another key ({owner}), which this workstation does not hold. Choose the \
-         backup of a key that it holds, or bring that key."
+        "This backup is of another key, that of {key}. Choose the backup of the key that is meant; \
+         a key that this workstation does not hold is brought first."
     )]
     OtherKey {
-        /// Whose.
-        owner: String,
+        /// Whose, when it was made, and its fingerprint.
+        key: String,
     },
-    /// Made before the key got its present subkey.
+    /// A part of the key is not in it.
     #[error(
-        "This backup is older than the key: it lacks the part that recordings are sealed for now. \
-         Make a new backup."
+        "This backup is older than the key: it lacks a part that recordings are sealed for. Make a \
+         new backup."
     )]
     Older,
+    /// Parts of the key have another passphrase.
+    #[error(
+        "This passphrase opens only a part of the backup, and not what is sealed for {}. Test it \
+         again with the passphrase of that part.",
+        key_ids.join(", ")
+    )]
+    Partly {
+        /// Those that it does not open.
+        key_ids: Vec<String>,
+    },
     /// Not its passphrase.
     #[error(
         "That is not the passphrase of this backup. Type the one that the key had when the backup \
@@ -92,20 +105,35 @@ pub enum BackupError {
     },
 }
 
-/// The certificate of a held key in armor, for the dialer's administrator.
+/// The certificate of a held key in armor, for the dialer's administrator: what all copies of it
+/// know together.
 ///
 /// # Errors
 /// When there is no such key.
 pub fn certificate(store: &KeyStore, fingerprint: &str) -> Result<String, MaintainError> {
-    Ok(first(store, fingerprint)?.certificate_armored()?)
+    let keys = whole(store, fingerprint)?;
+    Ok(keys.first().ok_or(MaintainError::NotHeld)?.certificate_armored()?)
 }
 
-/// The whole key in armor, still under its passphrase.
+/// The whole key in armor, still under its passphrase. Copies that are protected otherwise follow
+/// each other: nobody can tell which of them still opens.
 ///
 /// # Errors
 /// When there is no such key.
 pub fn secret(store: &KeyStore, fingerprint: &str) -> Result<Zeroizing<String>, MaintainError> {
-    Ok(first(store, fingerprint)?.secret_armored()?)
+    let keys = whole(store, fingerprint)?;
+    let armored: Vec<Zeroizing<String>> =
+        keys.iter().map(SecretKey::secret_armored).collect::<Result<_, KeyError>>()?;
+    // Room for all of it at once: a growing buffer would leave copies behind.
+    let room = armored.iter().map(|text| text.len() + 1).sum();
+    let mut all = Zeroizing::new(String::with_capacity(room));
+    for text in armored {
+        all.push_str(&text);
+        if !all.ends_with('\n') {
+            all.push('\n');
+        }
+    }
+    Ok(all)
 }
 
 /// Writes the whole key into a new file that only its owner can read, and makes it last.
@@ -132,39 +160,59 @@ fn private_options() -> std::fs::OpenOptions {
     options
 }
 
-/// Opens something that is sealed for the held key with the backup alone.
+/// Opens something that is sealed for every part of every held copy with the backup alone. It must be
+/// of the key that is `wanted`; without that, of keys that are held.
 ///
 /// # Errors
 /// [`BackupError`] says exactly what is wrong with the backup.
 pub fn test_backup(
     store: &KeyStore,
     octets: &[u8],
+    wanted: Option<&str>,
     passphrase: &Passphrase,
 ) -> Result<TestedBackup, BackupError> {
     let backups = SecretKey::read_all(octets)?;
     let held = store.load()?.keys;
-    let mut outcome = None;
-    for backup in &backups {
-        let same = held.iter().filter(|key| key.fingerprint() == backup.fingerprint());
-        for key in same {
-            match backup::test(key, backup, passphrase) {
-                Ok(()) => return Ok(TestedBackup { card: KeyCard::of(key) }),
-                Err(fault) => outcome = outcome.or(Some(fault)),
-            }
+    let mut tested = None;
+    let fingerprints: BTreeSet<String> = backups.iter().map(SecretKey::fingerprint).collect();
+    for fingerprint in fingerprints.iter().filter(|it| wanted.is_none_or(|wanted| *it == wanted)) {
+        let copies = copies(&held, fingerprint);
+        if let Some(card) = cards(&copies).pop() {
+            backup::test(&copies, &self::copies(&backups, fingerprint), passphrase)
+                .map_err(|fault| refused(fault, &backups))?;
+            tested = Some(card);
         }
     }
-    let owner = backups.first().map(SecretKey::owner).unwrap_or_default();
-    Err(match outcome {
-        None | Some(BackupFault::OtherKey) => BackupError::OtherKey { owner },
-        Some(BackupFault::Older) => BackupError::Older,
-        Some(BackupFault::WrongPassphrase) => BackupError::WrongPassphrase,
-        Some(BackupFault::OtherPassphrase) => BackupError::OtherPassphrase,
-        Some(BackupFault::Damaged) => BackupError::Damaged,
-        Some(BackupFault::Untested) => BackupError::Untested,
-    })
+    let card = tested.ok_or_else(|| refused(BackupFault::OtherKey, &backups))?;
+    Ok(TestedBackup { card })
 }
 
-fn first(store: &KeyStore, fingerprint: &str) -> Result<SecretKey, MaintainError> {
-    let held = store.load()?.keys;
-    held.into_iter().find(|key| key.fingerprint() == fingerprint).ok_or(MaintainError::NotHeld)
+fn refused(fault: BackupFault, backups: &[SecretKey]) -> BackupError {
+    match fault {
+        BackupFault::OtherKey => {
+            let key = backups.first().map(|key| named(&KeyCard::of(key)));
+            BackupError::OtherKey { key: key.unwrap_or_default() }
+        }
+        BackupFault::Older => BackupError::Older,
+        BackupFault::WrongPassphrase => BackupError::WrongPassphrase,
+        BackupFault::OtherPassphrase => BackupError::OtherPassphrase,
+        BackupFault::Partly { key_ids } => BackupError::Partly { key_ids },
+        BackupFault::Damaged => BackupError::Damaged,
+        BackupFault::Untested => BackupError::Untested,
+    }
+}
+
+/// A key as it is told from others of the same owner.
+fn named(card: &KeyCard) -> String {
+    let made = card.created.map_or_else(String::new, |at| format!(", made {}", date::iso(at)));
+    format!("{}{made}, {}", card.owner, card.fingerprint)
+}
+
+fn copies(keys: &[SecretKey], fingerprint: &str) -> Vec<SecretKey> {
+    keys.iter().filter(|key| key.fingerprint() == fingerprint).cloned().collect()
+}
+
+fn whole(store: &KeyStore, fingerprint: &str) -> Result<Vec<SecretKey>, MaintainError> {
+    let keys = together(&copies(&store.load()?.keys, fingerprint))?;
+    if keys.is_empty() { Err(MaintainError::NotHeld) } else { Ok(keys) }
 }

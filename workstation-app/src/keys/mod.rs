@@ -81,10 +81,41 @@ impl KeyCard {
         }
     }
 
+    /// What another copy of the key opens besides.
+    fn add_copy(&mut self, copy: Self) {
+        for key_id in copy.key_ids {
+            if !self.key_ids.contains(&key_id) {
+                self.key_ids.push(key_id);
+            }
+        }
+        if copy.opens_recordings && !self.opens_recordings {
+            self.opens_recordings = true;
+            self.algorithm = copy.algorithm;
+            self.remark = copy.remark;
+        }
+    }
+
     /// The owner without the address, as colleagues call each other.
     pub fn name(&self) -> &str {
         name_of(&self.owner)
     }
+}
+
+/// A card for each fingerprint, in the order of `keys`: copies of one key are one to a person.
+pub fn cards(keys: &[SecretKey]) -> Vec<KeyCard> {
+    let mut cards: Vec<KeyCard> = Vec::new();
+    for key in keys {
+        let fingerprint = key.fingerprint();
+        if cards.iter().any(|card| card.fingerprint == fingerprint) {
+            continue;
+        }
+        let copies = || keys.iter().filter(|copy| copy.fingerprint() == fingerprint);
+        let add = |all: SecretKey, copy| all.with_certificate_of(copy).unwrap_or(all);
+        let mut card = KeyCard::of(&copies().fold(key.clone(), add));
+        copies().for_each(|copy| card.add_copy(KeyCard::of(copy)));
+        cards.push(card);
+    }
+    cards
 }
 
 /// An owner without the address.

@@ -63,6 +63,8 @@ pub enum KeyTask {
     },
     /// See whether a copy opens recordings.
     TestBackup {
+        /// Of which key.
+        fingerprint: String,
         /// Which file.
         path: PathBuf,
         /// What should unlock it.
@@ -169,7 +171,9 @@ pub fn perform(store: &KeyStore, task: KeyTask) -> Result<KeyOutcome, String> {
             backup::write(store, &fingerprint, &path).map_err(text)?;
             Ok(KeyOutcome::BackedUp(path))
         }
-        KeyTask::TestBackup { path, passphrase } => test_backup(store, &path, &passphrase),
+        KeyTask::TestBackup { fingerprint, path, passphrase } => {
+            test_backup(store, &fingerprint, &path, &passphrase)
+        }
         KeyTask::Revoke { fingerprint, passphrase } => {
             maintain::revoke(store, &fingerprint, passphrase.as_ref(), now)
                 .map(KeyOutcome::Revoked)
@@ -187,11 +191,13 @@ fn text(error: impl std::fmt::Display) -> String {
 
 fn test_backup(
     store: &KeyStore,
+    fingerprint: &str,
     path: &Path,
     passphrase: &Passphrase,
 ) -> Result<KeyOutcome, String> {
     let octets = open::read_file(path).map_err(|failure| failure.message())?;
-    let tested = backup::test_backup(store, &octets, passphrase).map_err(text)?;
+    let tested =
+        backup::test_backup(store, &octets, Some(fingerprint), passphrase).map_err(text)?;
     Ok(KeyOutcome::BackupOpens(tested))
 }
 

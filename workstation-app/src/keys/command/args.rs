@@ -69,7 +69,7 @@ pub enum KeysCommand {
     },
     /// Back up a key, or test a backup
     Backup {
-        /// Address or fingerprint
+        /// Address or fingerprint; with --test the backup must be of this key
         #[arg(required_unless_present = "test")]
         key: Option<String>,
         /// Write the key, still protected by its passphrase, to this new file

@@ -6,9 +6,9 @@ use shared::secret::Passphrase;
 
 use super::reply::Stop;
 use super::{Context, not_loaded};
-use crate::keys::KeyCard;
 use crate::keys::backup::{self, BackupError};
 use crate::keys::maintain::{self, Extended, MaintainError};
+use crate::keys::{KeyCard, cards};
 use crate::{open, texts};
 
 impl Context<'_> {
@@ -35,12 +35,18 @@ impl Context<'_> {
         Ok(())
     }
 
-    pub(super) fn test_backup(&self, file: &Path, passphrase: &Passphrase) -> Result<(), Stop> {
+    pub(super) fn test_backup(
+        &self,
+        key: Option<&str>,
+        file: &Path,
+        passphrase: &Passphrase,
+    ) -> Result<(), Stop> {
+        let wanted = key.map(|key| self.chosen(key)).transpose()?;
         let octets = open::read_file(file).map_err(|failure| {
             let name = shared::recording::escaped(file.as_os_str().as_encoded_bytes());
             Stop::could_not_run(failure.message_about(&name))
         })?;
-        let tested = backup::test_backup(self.store, &octets, passphrase);
+        let tested = backup::test_backup(self.store, &octets, wanted.as_deref(), passphrase);
         let tested = tested.map_err(|error| match error {
             BackupError::Store(error) => not_loaded(error),
             error => Stop::refused(error),
@@ -116,8 +122,8 @@ impl Context<'_> {
 
     fn card(&self, fingerprint: &str) -> Result<KeyCard, Stop> {
         let held = self.store.load().map_err(not_loaded)?;
-        let key = held.keys.iter().find(|key| key.fingerprint() == fingerprint);
-        key.map(KeyCard::of).ok_or_else(|| Stop::refused(MaintainError::NotHeld))
+        let card = cards(&held.keys).into_iter().find(|card| card.fingerprint == fingerprint);
+        card.ok_or_else(|| Stop::refused(MaintainError::NotHeld))
     }
 }
 

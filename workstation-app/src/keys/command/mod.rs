@@ -13,8 +13,8 @@ use std::time::SystemTime;
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
-use super::KeyCard;
 use super::bring::{self, Refused};
+use super::cards;
 use super::choose;
 use super::create::{self, KeyKind, NewKey};
 use super::store::{KeyStore, StoreError};
@@ -57,8 +57,8 @@ impl Context<'_> {
                 Ok(())
             }
             KeysCommand::Export { key, secret } => self.export(key, *secret),
-            KeysCommand::Backup { test: Some(file), passphrase, .. } => {
-                self.test_backup(file, &read(passphrase)?)
+            KeysCommand::Backup { key, test: Some(file), passphrase, .. } => {
+                self.test_backup(key.as_deref(), file, &read(passphrase)?)
             }
             KeysCommand::Backup { key, to, .. } => {
                 self.back_up(key.as_deref().unwrap_or_default(), to.as_deref())
@@ -83,8 +83,8 @@ impl Context<'_> {
 
     fn list(&mut self) -> Result<(), Stop> {
         let held = self.store.load().map_err(not_loaded)?;
-        for key in &held.keys {
-            self.reply.key(&KeyCard::of(key), self.now);
+        for card in cards(&held.keys) {
+            self.reply.key(&card, self.now);
         }
         if !held.closed.is_empty() {
             self.reply.remark(&texts::keys_stood_open(self.store.folder()));

@@ -113,7 +113,7 @@ pub fn show_extend(
 pub fn show_test(
     ui: &mut Ui,
     state: &AppState,
-    path: &Path,
+    (fingerprint, path): (&str, &Path),
     forms: &mut KeyForms,
     done: &mut Vec<KeyAction>,
 ) {
@@ -128,7 +128,8 @@ pub fn show_test(
                 return field.request_focus();
             }
             let passphrase = forms.present.take_passphrase();
-            done.push(KeyAction::Do(KeyTask::TestBackup { path: path.to_owned(), passphrase }));
+            let (fingerprint, path) = (fingerprint.to_owned(), path.to_owned());
+            done.push(KeyAction::Do(KeyTask::TestBackup { fingerprint, path, passphrase }));
         }
     });
 }

@@ -128,8 +128,8 @@ pub fn show(
             KeyStep::Extend(fingerprint) => {
                 forms::show_extend(ui, state, fingerprint, forms, &mut done);
             }
-            KeyStep::TestBackup { path, .. } => {
-                forms::show_test(ui, state, path, forms, &mut done);
+            KeyStep::TestBackup { fingerprint, path } => {
+                forms::show_test(ui, state, (fingerprint, path), forms, &mut done);
             }
             KeyStep::Revoke(fingerprint) => {
                 forms::show_revoke(ui, state, fingerprint, forms, &mut done);
