@@ -23,6 +23,8 @@ pub fn locate(
     let envelope = decrypt::inspect(octets).map_err(|error| (failed(error), Vec::new()))?;
     let mut opened_by: Vec<KeyCard> =
         envelope.keys_for(held).into_iter().map(KeyCard::of).collect();
+    // Copies of one key are one to a person.
+    opened_by.dedup_by(|copy, card| copy.fingerprint == card.fingerprint);
     if opened_by.is_empty() && !envelope.by_passphrase {
         opened_by = keys_of_gnupg(&envelope);
     }
