@@ -1,6 +1,8 @@
 //! What may go wrong when a secret key is made or changed?
 
 use crate::certs::KeyError;
+use crate::date;
+use std::time::SystemTime;
 
 /// Why a key was not made or changed. Each text is two sentences: what went wrong, what to do.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +54,35 @@ pub enum CareError {
         owner: String,
         /// Why.
         detail: String,
+    },
+    /// Nothing is sealed for it any more, whatever its time.
+    #[error(
+        "The key of {owner} was withdrawn, so that more time is of no use. Make a new key and keep \
+         this one for the recordings that are sealed for it."
+    )]
+    Revoked {
+        /// Whose.
+        owner: String,
+    },
+    /// It has all the time there is.
+    #[error(
+        "The key of {owner} never expires, so that it needs no more time. Leave it as it is, or \
+         withdraw it if it should end."
+    )]
+    Endless {
+        /// Whose.
+        owner: String,
+    },
+    /// It would have less time than it has.
+    #[error(
+        "The key of {owner} is valid until {} already, which is no less. Choose more years.",
+        date::iso(*until)
+    )]
+    NoLonger {
+        /// Whose.
+        owner: String,
+        /// Its present end.
+        until: SystemTime,
     },
     /// The library did not do it.
     #[error("The key could not be made or changed ({detail}). Tell your administrator.")]

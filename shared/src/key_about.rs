@@ -9,7 +9,7 @@ use openpgp::crypto::mpi::PublicKey;
 use openpgp::packet::Key;
 use openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use openpgp::policy::StandardPolicy;
-use openpgp::types::{Curve, PublicKeyAlgorithm};
+use openpgp::types::{Curve, HashAlgorithm, PublicKeyAlgorithm};
 use sequoia_openpgp as openpgp;
 use std::time::SystemTime;
 
@@ -35,15 +35,16 @@ impl SecretKey {
     /// When sealing for it ends: with the key, or with the last of its encryption subkeys.
     #[must_use]
     pub fn sealing_ends(&self) -> Option<SystemTime> {
-        let policy = StandardPolicy::new();
-        let valid = self.cert().with_policy(&policy, None).ok()?;
-        let subkeys = valid.keys().subkeys().revoked(false);
-        let ends = subkeys
-            .for_transport_encryption()
-            .for_storage_encryption()
-            .map(|key| key.key_expiration_time());
-        let last = ends.reduce(|one, other| Some(one?.max(other?))).flatten();
-        [valid.primary_key().key_expiration_time(), last].into_iter().flatten().min()
+        let ends = ends_by(self.cert(), &StandardPolicy::new());
+        // An end in an old signature is told too: the key ends whatever vouches for that.
+        ends.or_else(|| ends_by(self.cert(), &for_reading())).flatten()
+    }
+
+    /// Whether nothing seals for it because its signatures are of a kind that is no longer believed.
+    #[must_use]
+    pub fn is_signed_in_an_old_way(&self) -> bool {
+        let standard = ends_by(self.cert(), &StandardPolicy::new());
+        standard.is_none() && ends_by(self.cert(), &for_reading()).is_some()
     }
 
     /// Whether `name` is its fingerprint, the key ID of one of its parts, or an address of its owner's.
@@ -51,6 +52,22 @@ impl SecretKey {
     pub fn answers_to(&self, name: &str) -> bool {
         Spec::parse(name).is_ok_and(|spec| spec.matches(self.cert()).is_some())
     }
+}
+
+/// What gpg 1.4 signed is good enough to see when a key ends and whether it was withdrawn.
+pub(crate) fn for_reading() -> StandardPolicy<'static> {
+    let mut policy = StandardPolicy::new();
+    policy.accept_hash(HashAlgorithm::SHA1);
+    policy
+}
+
+/// When sealing ends, if that has an end. `None` where this policy sees nothing to seal for.
+fn ends_by(cert: &Cert, policy: &StandardPolicy<'_>) -> Option<Option<SystemTime>> {
+    let valid = cert.with_policy(policy, None).ok()?;
+    let keys = valid.keys().revoked(false).for_transport_encryption().for_storage_encryption();
+    let ends = keys.map(|key| key.key_expiration_time());
+    let last = ends.reduce(|one, other| Some(one?.max(other?)))?;
+    Some([valid.primary_key().key_expiration_time(), last].into_iter().flatten().min())
 }
 
 fn named(key: &Secret) -> String {

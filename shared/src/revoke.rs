@@ -3,17 +3,18 @@
 use crate::care::CareError;
 use crate::certs::SecretKey;
 use crate::extend;
+use crate::key_about;
 use crate::key_files;
 use crate::keyring::{self, Budget, Found};
+use crate::revocation;
 use crate::secret::Passphrase;
 use openpgp::Packet;
 use openpgp::armor::Kind;
 use openpgp::cert::{Cert, CertRevocationBuilder};
 use openpgp::crypto::KeyPair;
 use openpgp::packet::Signature;
-use openpgp::policy::StandardPolicy;
 use openpgp::serialize::SerializeInto;
-use openpgp::types::{ReasonForRevocation, RevocationStatus};
+use openpgp::types::ReasonForRevocation;
 use sequoia_openpgp as openpgp;
 use std::time::SystemTime;
 
@@ -54,8 +55,9 @@ impl SecretKey {
     /// Whether its owner withdrew it.
     #[must_use]
     pub fn is_revoked(&self) -> bool {
-        let policy = StandardPolicy::new();
-        matches!(self.cert().revocation_status(&policy, None), RevocationStatus::Revoked(_))
+        let policy = key_about::for_reading();
+        let status = self.cert().revocation_status(&policy, None);
+        revocation::by_owner(&status, self.cert().primary_key().self_revocations())
     }
 }
 

@@ -15,6 +15,8 @@ mod commands;
 mod copies;
 #[path = "keys_life/desk.rs"]
 mod desk;
+#[path = "keys_life/extended.rs"]
+mod extended;
 #[path = "keys_life/from_gnupg.rs"]
 mod from_gnupg;
 #[path = "keys_life/hostile.rs"]

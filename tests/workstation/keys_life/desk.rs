@@ -119,6 +119,18 @@ impl OldGnupg {
         Self { folder }
     }
 
+    /// What withdraws a key, by SHA-1.
+    pub fn withdrawal(&self, owner: &str, passphrase: &str) -> Vec<u8> {
+        let secret = self.folder.path().join("passphrase");
+        fs::write(&secret, passphrase).unwrap();
+        let mut gpg = tool("gpg1").unwrap();
+        gpg.arg("--homedir").arg(self.folder.path()).arg("--passphrase-file").arg(&secret);
+        gpg.args(["--no-tty", "--yes", "--cert-digest-algo", "SHA1", "--command-fd", "0"]);
+        gpg.args(["--armor", "--output", "-", "--gen-revoke", owner]);
+        // Yes, without a reason, nothing to describe it, yes.
+        finish_with_input(&mut gpg, b"y\n0\n\ny\n").unwrap().expect_code(0).unwrap().stdout
+    }
+
     pub fn run(&self, arguments: &[&str], passphrase: &str, input: &[u8]) -> Finished {
         let file = self.folder.path().join("input");
         fs::write(&file, input).unwrap();

@@ -54,6 +54,11 @@ impl KeyCard {
             true => format!("{algorithm} is opened by the GnuPG of this computer"),
             false => format!("{algorithm} is opened by GnuPG only, which is not installed here"),
         });
+        let old = key.is_signed_in_an_old_way().then(|| texts::SIGNED_IN_AN_OLD_WAY.to_owned());
+        let remark = match (remark, old) {
+            (Some(remark), Some(old)) => Some(format!("{remark}; {old}")),
+            (remark, old) => remark.or(old),
+        };
         Self {
             owner: key.owner(),
             fingerprint: key.fingerprint(),

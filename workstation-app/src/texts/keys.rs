@@ -9,6 +9,10 @@ use crate::failure::FailureKind;
 /// There is no key at all.
 pub const NO_KEY_HELD: &str = "This workstation holds no key yet";
 
+/// A key of gpg 1.4, as a remark.
+pub const SIGNED_IN_AN_OLD_WAY: &str =
+    "it is signed in an old way that is no longer believed, extend it";
+
 /// A file in the store that is no key.
 pub fn key_file_damaged(name: &str) -> String {
     format!(
