@@ -87,10 +87,52 @@ fn a_key_without_passphrase_gets_the_one_that_is_typed() {
     let open = desk.gnupg.generate("Open", Algorithm::Curve25519, "", "0").unwrap();
     let message = desk.gnupg.encrypt(b"spoken words", &[&open], &[]).unwrap();
     desk.keys(&["import", "--gnupg", "--passphrase-fd", "0"], "").expect_code(1).unwrap();
+    for (passphrase, words) in [
+        ("", "Open: The key of Open has no passphrase in GnuPG. Type one that protects it here"),
+        (
+            "a",
+            "Open: The key of Open has no passphrase in GnuPG, and this one is too easy to guess. ",
+        ),
+    ] {
+        let refused = desk.keys(&["import", "--gnupg", "--passphrase-fd", "0"], passphrase);
+        let refused = refused.expect_code(1).unwrap();
+        assert!(refused.stderr.starts_with(words), "{}", refused.stderr);
+    }
     assert_eq!(desk.held().len(), 0);
     desk.keys(&["import", "--gnupg", "--passphrase-fd", "0"], GOOD).expect_code(0).unwrap();
     assert!(desk.held()[0].is_protected());
     assert!(desk.opens(&message, GOOD) && !desk.opens(&message, "another"));
+}
+
+#[test]
+fn the_same_key_again_is_no_further_copy_and_what_is_new_in_it_comes() {
+    let desk = Desk::new();
+    let lena = desk.gnupg.generate("Lena", Algorithm::Curve25519, GOOD, "0").unwrap();
+    let take = || {
+        let arguments = ["import", "--gnupg", "--passphrase-fd", "0", lena.as_str()];
+        desk.keys(&arguments, GOOD).expect_code(0).unwrap();
+        assert_eq!(desk.files(), [format!("{lena}.pgp")]);
+    };
+    take();
+    let secret = |desk: &Desk| fs::read(desk.folder().join(format!("{lena}.pgp"))).unwrap();
+    let before = secret(&desk);
+    take();
+    assert_eq!(secret(&desk), before);
+    let mut gpg = desk.gnupg.gpg().unwrap();
+    gpg.args(["--passphrase-fd", "0", "--quick-add-key", &lena, "cv25519", "encr"]);
+    output_with_input(&mut gpg, GOOD.as_bytes()).unwrap();
+    for _ in 0..6 {
+        take();
+    }
+    let newest = format!("{}!", desk.listed(&lena)[2][4]);
+    let message = desk.gnupg.encrypt(b"spoken words", &[&newest], &[]).unwrap();
+    assert!(desk.opens(&message, GOOD));
+    // Under another passphrase it is a copy of its own: the first may be the one that still opens.
+    let answers = format!("{GOOD}\n{OTHER}\n{OTHER}\n");
+    desk.gnupg.dialogue(&["--change-passphrase", &lena], &answers).unwrap();
+    desk.keys(&["import", "--gnupg", "--passphrase-fd", "0", &lena], OTHER).expect_code(0).unwrap();
+    assert_eq!(desk.held().len(), 2);
+    assert_eq!(desk.keys(&["list"], "").text().matches(&lena).count(), 1);
 }
 
 #[test]

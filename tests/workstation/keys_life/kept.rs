@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
+use workstation_app::keys::backup;
 use workstation_app::keys::bring::bring;
 use workstation_app::keys::create::KeyKind;
 use workstation_app::keys::maintain::{self, MaintainError};
@@ -68,6 +69,48 @@ fn a_damaged_file_is_listed_and_survives_every_change() {
     maintain::change_passphrase(&desk.store(), &fingerprint, &typed(GOOD), &typed(OTHER)).unwrap();
     maintain::delete(&desk.store(), &fingerprint).unwrap();
     assert_eq!(fs::read(&damaged).unwrap(), b"half a key");
+}
+
+#[test]
+fn a_damaged_file_of_a_key_keeps_the_key_from_nothing() {
+    let desk = Desk::new();
+    let fingerprint = desk.create("Anna", KeyKind::Curve25519);
+    let backup = backup::secret(&desk.store(), &fingerprint).unwrap();
+    let damaged = desk.folder().join(format!("{fingerprint}.pgp"));
+    fs::write(&damaged, b"half a key").unwrap();
+    assert_eq!(bring(&desk.store(), backup.as_bytes()).kept.len(), 1);
+    assert!(desk.held()[0].is_opened_by(&typed(GOOD)));
+    let listed = desk.keys(&["list"], "").expect_code(1).unwrap();
+    assert!(listed.stderr.starts_with("A key file on this workstation is damaged"));
+    maintain::delete(&desk.store(), &fingerprint).unwrap();
+    assert_eq!(fs::read(&damaged).unwrap(), b"half a key");
+}
+
+#[test]
+fn a_key_that_comes_again_leaves_the_others_in_its_file() {
+    let desk = Desk::new();
+    let (anna, bert) =
+        (desk.create("Anna", KeyKind::Curve25519), desk.create("Bert", KeyKind::Curve25519));
+    let path = |fingerprint: &str| desk.folder().join(format!("{fingerprint}.pgp"));
+    let key = fs::read(path(&anna)).unwrap();
+    fs::write(path(&anna), [fs::read(path(&bert)).unwrap(), key.clone()].concat()).unwrap();
+    fs::remove_file(path(&bert)).unwrap();
+    bring(&desk.store(), &key);
+    assert_eq!(desk.held().len(), 2);
+}
+
+#[test]
+fn what_a_crash_left_half_written_goes_with_the_next_change() {
+    let desk = Desk::new();
+    let fingerprint = desk.create("Anna", KeyKind::Curve25519);
+    let left = desk.folder().join(".new-a1B2c3");
+    let elsewhere = desk.data.path().join("elsewhere");
+    fs::copy(desk.folder().join(format!("{fingerprint}.pgp")), &left).unwrap();
+    fs::hard_link(&left, &elsewhere).unwrap();
+    symlink(&elsewhere, desk.folder().join(".new-link")).unwrap();
+    maintain::delete(&desk.store(), &fingerprint).unwrap();
+    assert_eq!(desk.files(), Vec::<String>::new());
+    assert!(fs::read(&elsewhere).unwrap().iter().any(|octet| *octet != 0), "behind a link");
 }
 
 #[test]

@@ -13,6 +13,14 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 /// While this lives, no other process changes the folder.
 pub struct Lock {
     _file: File,
+    is_alone: bool,
+}
+
+impl Lock {
+    /// Whether that is so: some network drives have no locks.
+    pub fn is_alone(&self) -> bool {
+        self.is_alone
+    }
 }
 
 /// Waits until nobody else changes `folder`, which exists.
@@ -21,15 +29,15 @@ pub fn lock(folder: &Path) -> Result<Lock> {
     let started = Instant::now();
     loop {
         match file.try_lock() {
-            Ok(()) => return Ok(Lock { _file: file }),
+            Ok(()) => return Ok(Lock { _file: file, is_alone: true }),
             Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => {
                 std::thread::sleep(LOCK_INTERVAL);
             }
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::new(ErrorKind::WouldBlock, "another program is changing it"));
             }
-            // Some network drives have no locks; there, one person's two programs are on their own.
-            Err(TryLockError::Error(_)) => return Ok(Lock { _file: file }),
+            // Without locks one person's two programs are on their own.
+            Err(TryLockError::Error(_)) => return Ok(Lock { _file: file, is_alone: false }),
         }
     }
 }

@@ -4,8 +4,9 @@ use shared::certs::{KeyError, SecretKey};
 use shared::gnupg::{ExportError, Gnupg, GnupgKey, Stays};
 use shared::secret::Passphrase;
 
-use super::KeyCard;
+use super::phrase::{self, PhraseError};
 use super::store::{KeyStore, StoreError};
+use super::{KeyCard, cards};
 
 /// A key that GnuPG holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,18 @@ pub enum TakeOverError {
         /// Whose.
         owner: String,
     },
+    /// It has no passphrase there, and the one that was typed protects nothing.
+    #[error(
+        "The key of {owner} has no passphrase in GnuPG, and this one is too easy to guess. Type six \
+         words that have nothing to do with each other; they protect it here from now on."
+    )]
+    Weak {
+        /// Whose.
+        owner: String,
+    },
+    /// It has no passphrase there, and the one that was typed is none for a key.
+    #[error(transparent)]
+    Phrase(PhraseError),
     /// It did not give the key.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -105,14 +118,20 @@ pub fn take_over(
     if !key.is_opened_by(passphrase) {
         return Err(ExportError::WrongPassphrase.into());
     }
-    store.save(&key)?;
-    Ok(KeyCard::of(&key))
+    // It is here already, perhaps, and GnuPG protects every export anew.
+    store.save_opened(&key, passphrase)?;
+    let held = store.load()?.keys;
+    let card = cards(&held).into_iter().find(|card| card.fingerprint == key.fingerprint());
+    Ok(card.unwrap_or_else(|| KeyCard::of(&key)))
 }
 
 fn protected(key: &SecretKey, passphrase: &Passphrase) -> Result<SecretKey, TakeOverError> {
-    if passphrase.is_empty() {
-        return Err(TakeOverError::Unprotected { owner: key.owner() });
-    }
+    let owner = key.owner();
+    phrase::check(passphrase, &[&owner]).map_err(|error| match error {
+        PhraseError::Empty => TakeOverError::Unprotected { owner },
+        PhraseError::Weak => TakeOverError::Weak { owner },
+        PhraseError::Unusable => TakeOverError::Phrase(error),
+    })?;
     let rekeyed = key.rekeyed(passphrase, passphrase);
     let failed = |error: shared::care::CareError| ExportError::Failed { detail: error.to_string() };
     Ok(rekeyed.map_err(failed)?.key)

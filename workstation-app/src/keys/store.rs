@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use shared::certs::{KeyError, SecretKey};
+use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
 use super::folder::{self, Lock, Remains};
@@ -15,6 +16,9 @@ const KEY_FILE_OCTETS: u64 = 4 << 20;
 
 /// How often one key is kept, each time with another passphrase.
 const MOST_COPIES: usize = 5;
+
+/// How the names of files begin that are not finished.
+const TEMPORARY: &str = ".new-";
 
 /// Why a key could not be kept or read. Each text is two sentences.
 #[derive(Debug, thiserror::Error)]
@@ -63,10 +67,10 @@ pub enum StoreError {
         /// Which.
         path: PathBuf,
     },
-    /// The same key came with a new passphrase again and again.
+    /// The same key came protected in a new way again and again.
     #[error(
-        "The key of {owner} is here already, several times with different passphrases. Ask your \
-         administrator to remove those that are no longer used."
+        "The key of {owner} is here already in several copies, each protected in its own way. Make \
+         a backup, then remove the key here and bring what you need again."
     )]
     TooManyCopies {
         /// Whose.
@@ -132,11 +136,29 @@ impl KeyStore {
     }
 
     /// Keeps `key` beside what is held of it already: nothing that opens recordings today is lost,
-    /// whatever the file that was brought holds. A damaged file is never overwritten.
+    /// whatever the file that was brought holds. A damaged file is never overwritten and hinders
+    /// nothing: the key comes to lie beside it.
     ///
     /// # Errors
     /// When it cannot be written, or something else stands in the way.
     pub fn save(&self, key: &SecretKey) -> Result<(), StoreError> {
+        self.keep(key, |held| held.merged_with(key))
+    }
+
+    /// The same where the passphrase of `key` is known: a copy that has the same secrets under it
+    /// keeps them, and gets what is new besides.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    pub fn save_opened(&self, key: &SecretKey, passphrase: &Passphrase) -> Result<(), StoreError> {
+        self.keep(key, |held| held.merged_where_opened(key, passphrase))
+    }
+
+    fn keep(
+        &self,
+        key: &SecretKey,
+        merge: impl Fn(&SecretKey) -> Option<SecretKey>,
+    ) -> Result<(), StoreError> {
         let _lock = self.lock()?;
         let fingerprint = key.fingerprint();
         for number in 1..=MOST_COPIES {
@@ -147,11 +169,13 @@ impl KeyStore {
             if !path.exists() {
                 return self.write(&path, std::slice::from_ref(key));
             }
-            let Some(held) = held_copy(&path, &fingerprint) else {
-                return Err(StoreError::InTheWay { path });
-            };
-            if let Some(merged) = held.merged_with(key) {
-                return self.write(&path, &[merged]);
+            // What is damaged, or holds something that would be lost, is passed over.
+            let Some(mut keys) = read_key_file(&path).filter(|_| is_whole(&path)) else { continue };
+            let is_it = |held: &&mut SecretKey| held.fingerprint() == fingerprint;
+            let Some(held) = keys.iter_mut().find(is_it) else { continue };
+            if let Some(merged) = merge(held) {
+                *held = merged;
+                return self.write(&path, &keys);
             }
         }
         Err(StoreError::TooManyCopies { owner: key.owner() })
@@ -161,7 +185,24 @@ impl KeyStore {
     pub(super) fn lock(&self) -> Result<Lock, StoreError> {
         let locked =
             platform::create_private_folder(&self.folder).and_then(|()| folder::lock(&self.folder));
-        locked.map_err(|source| self.not_written(source))
+        let lock = locked.map_err(|source| self.not_written(source))?;
+        if lock.is_alone() {
+            self.sweep();
+        }
+        Ok(lock)
+    }
+
+    /// Removes what a crash left half written. Nobody else writes now.
+    fn sweep(&self) {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for entry in entries {
+            if entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes()) {
+                let remains = Remains::of(&entry.path());
+                // Best effort: what cannot go now goes the next time.
+                let _ = std::fs::remove_file(entry.path());
+                remains.wipe();
+            }
+        }
     }
 
     /// The files that hold this key, to be changed.
@@ -229,7 +270,7 @@ impl KeyStore {
     fn publish(&self, path: &Path, octets: &[u8]) -> std::io::Result<()> {
         platform::create_private_folder(&self.folder)?;
         // tempfile creates with mode 0600, which the rename keeps.
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.folder)?;
+        let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&self.folder)?;
         file.write_all(octets)?;
         file.as_file().sync_all()?;
         let remains = Remains::of(path);
@@ -267,10 +308,6 @@ fn read_key_file(path: &Path) -> Option<Vec<SecretKey>> {
 fn is_whole(path: &Path) -> bool {
     crate::open::read_limited(path, KEY_FILE_OCTETS)
         .is_ok_and(|octets| SecretKey::read_each(&octets).iter().all(Result::is_ok))
-}
-
-fn held_copy(path: &Path, fingerprint: &str) -> Option<SecretKey> {
-    read_key_file(path)?.into_iter().find(|key| key.fingerprint() == fingerprint)
 }
 
 /// A second copy is one with another passphrase: the first may be the one that still opens.
