@@ -17,10 +17,12 @@ use common::{PASSPHRASE, data_folder_with, recording_named};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use hands::{AppHarness, press, state, tab_to, typed, until, window};
+use shared::secret::Passphrase;
 use support::gnupg::{Algorithm, GnupgHome};
 use support::process::finish;
 use support::speech::{Format, Studio};
 use support::{Outcome, ensure};
+use workstation_app::keys::create::{KeyKind, NewKey, create};
 use workstation_app::keys::store::KeyStore;
 use workstation_app::message::Event;
 use workstation_app::open::dialog::Wanted;
@@ -183,12 +185,20 @@ fn esc_leads_back_page_by_page_and_what_was_typed_is_wiped() {
 
 #[test]
 fn a_key_is_extended_and_its_new_certificate_is_handed_out() {
-    let data = data_folder_with(&["cv25519.secret.pgp"]);
+    let data = tempfile::tempdir().unwrap();
+    let new = NewKey {
+        name: "Nora Neumann".to_owned(),
+        address: "nora@example.com".to_owned(),
+        passphrase: Passphrase::new(NEW_PASSPHRASE.as_bytes().to_vec().into()),
+        kind: KeyKind::Curve25519,
+        years: 1,
+    };
+    create(&KeyStore::in_folder(data.path()), &new, SystemTime::now()).unwrap();
     let mut harness = window(data.path(), Vec::new());
     open_key(&mut harness);
     let before = state(&harness).held.first().unwrap().expires;
     enter_on(&mut harness, "Extend…");
-    typed(&mut harness, PASSPHRASE);
+    typed(&mut harness, NEW_PASSPHRASE);
     press(&mut harness, Modifiers::NONE, Key::Enter);
     until(&mut harness, "more time", |state| {
         matches!(state.keys.step, KeyStep::HandOut { why: HandOut::Extended, .. })
