@@ -6,9 +6,11 @@ use shared::secret::Passphrase;
 
 use super::reply::Stop;
 use super::{Context, not_loaded};
+use crate::keychain::{self, Purpose};
 use crate::keys::backup::{self, BackupError};
 use crate::keys::maintain::{self, Extended, MaintainError};
 use crate::keys::{KeyCard, cards};
+use crate::settings::SettingsFile;
 use crate::{open, texts};
 
 impl Context<'_> {
@@ -66,6 +68,7 @@ impl Context<'_> {
         let fingerprint = self.chosen(key)?;
         let changed =
             maintain::change_passphrase(self.store, &fingerprint, old, new).map_err(stop)?;
+        self.forget_in_keychain(&fingerprint);
         self.reply.kept(&changed.card, self.now);
         if changed.others > 0 {
             self.reply.remark(texts::OTHER_PASSPHRASES_STAY);
@@ -101,8 +104,17 @@ impl Context<'_> {
         let fingerprint = self.confirmed(key, confirmed)?;
         let card = self.card(&fingerprint)?;
         maintain::delete(self.store, &fingerprint).map_err(stop)?;
+        self.forget_in_keychain(&fingerprint);
         self.reply.kept(&card, self.now);
         Ok(())
+    }
+
+    /// A passphrase that opens nothing here any more; only where the window may have kept it.
+    fn forget_in_keychain(&self, fingerprint: &str) {
+        let data_folder = self.store.folder().parent().unwrap_or(self.store.folder());
+        if SettingsFile::in_folder(data_folder).load().keeps_passphrase {
+            keychain::forget(Purpose::Key(fingerprint));
+        }
     }
 
     fn hand_out(&self, changed: &Extended) {
