@@ -117,7 +117,7 @@ fn a_folder_where_nothing_can_be_written_is_told_and_its_keys_still_list() {
     };
     let listed = as_anybody(&["list"], "").expect_code(0).unwrap();
     assert!(listed.text().contains(&fingerprint));
-    let expire = ["expire", &fingerprint, "--years", "1", "--passphrase-fd", "0"];
+    let expire = ["expire", &fingerprint, "--years", "5", "--passphrase-fd", "0"];
     let refused = as_anybody(&expire, GOOD).expect_code(1).unwrap();
     assert!(
         refused.stderr.starts_with("The key could not be kept (Permission denied"),
