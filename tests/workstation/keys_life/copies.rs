@@ -125,3 +125,52 @@ fn copies_of_one_key_are_one_row_with_the_parts_of_all() {
     assert_eq!((listed.len(), &listed[0]["fingerprint"]), (1, &fingerprint.as_str().into()));
     assert_eq!(listed[0]["key_ids"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn what_withdraws_a_key_leaves_the_store_in_the_backup_and_on_its_own_without_effect() {
+    let desk = Desk::new();
+    let fingerprint = desk.create("Anna", KeyKind::Curve25519);
+    let file = desk.data.path().join("backup.asc");
+    desk.keys(&["backup", &fingerprint, "--to", text(&file)], "").expect_code(0).unwrap();
+    let exported = desk.keys(&["export", &fingerprint, "--revocation"], "").expect_code(0).unwrap();
+    for guarded in [fs::read_to_string(&file).unwrap(), exported.text()] {
+        let other = Desk::new();
+        other
+            .gnupg
+            .import(backup::certificate(&desk.store(), &fingerprint).unwrap().as_bytes())
+            .unwrap();
+        // Without a database of trust gpg stops at a revocation.
+        let mut gpg = other.gnupg.gpg().unwrap();
+        output_with_input(gpg.args(["--trust-model", "pgp", "--check-trustdb"]), b"").unwrap();
+        // It says that it found nothing, where there is no key either.
+        let _ = other.gnupg.import(guarded.as_bytes());
+        assert_ne!(other.listed(&fingerprint)[0][1], "r");
+        bring(&other.store(), guarded.as_bytes());
+        assert!(other.held().iter().all(|key| !key.is_revoked()));
+        let armed = guarded.replace("\n:-----BEGIN", "\n-----BEGIN");
+        other.gnupg.import(armed.as_bytes()).unwrap();
+        assert_eq!(other.listed(&fingerprint)[0][1], "r");
+    }
+    backup::test_backup(&desk.store(), &fs::read(&file).unwrap(), None, &typed(GOOD)).unwrap();
+    fs::remove_file(desk.folder().join(format!("{fingerprint}.rev"))).unwrap();
+    let refused = desk.keys(&["export", &fingerprint, "--revocation"], "").expect_code(1).unwrap();
+    assert!(refused.stderr.starts_with("There is no revocation beside the key"));
+}
+
+#[test]
+fn a_backup_lasts_with_its_name() {
+    let desk = Desk::new();
+    let fingerprint = desk.create("Anna", KeyKind::Curve25519);
+    let folder = desk.data.path().canonicalize().unwrap().join("stick");
+    fs::create_dir(&folder).unwrap();
+    let file = folder.join("backup.asc");
+    let log = desk.data.path().join("calls");
+    let mut strace = support::process::tool("strace").unwrap();
+    strace.args(["-f", "-y", "-e", "trace=fsync", "-o", text(&log)]);
+    strace.arg(env!("CARGO_BIN_EXE_workstation-app")).arg("--data-dir").arg(desk.data.path());
+    strace.args(["keys", "backup", &fingerprint, "--to", text(&file)]);
+    support::process::finish(&mut strace).unwrap().expect_code(0).unwrap();
+    let calls = fs::read_to_string(&log).unwrap();
+    let at = |path: &str| calls.find(&format!("<{path}>")).unwrap();
+    assert!(at(text(&file)) < at(text(&folder)), "{calls}");
+}

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::maintain::MaintainError;
 use super::store::{KeyStore, StoreError};
 use super::{KeyCard, cards};
-use crate::texts;
+use crate::{platform, texts};
 
 /// A backup that opens what the held key opens.
 #[derive(Debug)]
@@ -136,7 +136,28 @@ pub fn secret(store: &KeyStore, fingerprint: &str) -> Result<Zeroizing<String>, 
     Ok(all)
 }
 
-/// Writes the whole key into a new file that only its owner can read, and makes it last.
+/// What was kept for withdrawing a key when it was made. A colon keeps it from having an effect by
+/// accident.
+///
+/// # Errors
+/// When there is no such key, or nothing was kept.
+pub fn revocation(store: &KeyStore, fingerprint: &str) -> Result<String, MaintainError> {
+    let owner = whole(store, fingerprint)?.first().map(SecretKey::owner).unwrap_or_default();
+    kept_revocation(store, fingerprint).ok_or(MaintainError::NoRevocation { owner })
+}
+
+fn kept_revocation(store: &KeyStore, fingerprint: &str) -> Option<String> {
+    let kept = String::from_utf8(store.revocation(fingerprint)?.to_vec()).ok()?;
+    // A copy that somebody put there may have lost its colon.
+    let lines = kept.lines().map(|line| match line.starts_with("-----BEGIN") {
+        true => format!(":{line}\n"),
+        false => format!("{line}\n"),
+    });
+    Some(lines.collect())
+}
+
+/// Writes the whole key, and what withdraws it, into a new file that only its owner can read, and
+/// makes it last.
 ///
 /// # Errors
 /// When there is no such key, or the file is there already or cannot be written.
@@ -144,12 +165,19 @@ pub fn write(store: &KeyStore, fingerprint: &str, path: &Path) -> Result<(), Bac
     let key = secret(store, fingerprint)?;
     let failed = |source| BackupError::Write { path: path.to_owned(), source };
     let mut file = private_options().open(path).map_err(failed)?;
-    let written = file.write_all(key.as_bytes()).and_then(|()| file.sync_all());
-    written.map_err(|source| {
+    let revocation = kept_revocation(store, fingerprint);
+    let revocation = revocation.map_or_else(String::new, |text| format!("\n{text}"));
+    let written = file.write_all(key.as_bytes());
+    let written = written.and_then(|()| file.write_all(revocation.as_bytes()));
+    written.and_then(|()| file.sync_all()).map_err(|source| {
         // Half a key is no backup.
         let _ = std::fs::remove_file(path);
         failed(source)
-    })
+    })?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // Best effort: some network drives and sticks sync files only, and the file is there.
+    let _ = platform::sync_folder(folder.unwrap_or(Path::new(".")));
+    Ok(())
 }
 
 fn private_options() -> std::fs::OpenOptions {

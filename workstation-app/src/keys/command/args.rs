@@ -66,6 +66,10 @@ pub enum KeysCommand {
         /// The secret key instead, still protected by its passphrase
         #[arg(long)]
         secret: bool,
+        /// What withdraws the key instead, to be kept elsewhere; a colon keeps it from having an
+        /// effect by accident
+        #[arg(long, conflicts_with = "secret")]
+        revocation: bool,
     },
     /// Back up a key, or test a backup
     Backup {

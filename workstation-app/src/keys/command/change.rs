@@ -28,6 +28,14 @@ impl Context<'_> {
         Ok(())
     }
 
+    pub(super) fn export_revocation(&self, key: &str) -> Result<(), Stop> {
+        let fingerprint = self.chosen(key)?;
+        let card = self.card(&fingerprint)?;
+        let revocation = backup::revocation(self.store, &fingerprint).map_err(Stop::refused)?;
+        self.reply.text("revocation", &revocation, Some(&card), self.now);
+        Ok(())
+    }
+
     pub(super) fn back_up(&self, key: &str, to: Option<&Path>) -> Result<(), Stop> {
         let fingerprint = self.chosen(key)?;
         let card = self.card(&fingerprint)?;

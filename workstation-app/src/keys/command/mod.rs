@@ -56,7 +56,8 @@ impl Context<'_> {
                 what.iter().for_each(|file| self.import(file));
                 Ok(())
             }
-            KeysCommand::Export { key, secret } => self.export(key, *secret),
+            KeysCommand::Export { key, revocation: true, .. } => self.export_revocation(key),
+            KeysCommand::Export { key, secret, .. } => self.export(key, *secret),
             KeysCommand::Backup { key, test: Some(file), passphrase, .. } => {
                 self.test_backup(key.as_deref(), file, &read(passphrase)?)
             }
