@@ -183,17 +183,20 @@ fn esc_leads_back_page_by_page_and_what_was_typed_is_wiped() {
     assert!(!state(&harness).keys.is_busy, "nothing is left in the field");
 }
 
-#[test]
-fn a_key_is_extended_and_its_new_certificate_is_handed_out() {
-    let data = tempfile::tempdir().unwrap();
-    let new = NewKey {
+fn new_key() -> NewKey {
+    NewKey {
         name: "Nora Neumann".to_owned(),
         address: "nora@example.com".to_owned(),
         passphrase: Passphrase::new(NEW_PASSPHRASE.as_bytes().to_vec().into()),
         kind: KeyKind::Curve25519,
         years: 1,
-    };
-    create(&KeyStore::in_folder(data.path()), &new, SystemTime::now()).unwrap();
+    }
+}
+
+#[test]
+fn a_key_is_extended_and_its_new_certificate_is_handed_out() {
+    let data = tempfile::tempdir().unwrap();
+    create(&KeyStore::in_folder(data.path()), &new_key(), SystemTime::now()).unwrap();
     let mut harness = window(data.path(), Vec::new());
     open_key(&mut harness);
     let before = state(&harness).held.first().unwrap().expires;
@@ -206,6 +209,27 @@ fn a_key_is_extended_and_its_new_certificate_is_handed_out() {
     let after = state(&harness).held.first().unwrap().expires.unwrap();
     let left = after.duration_since(SystemTime::now()).unwrap().as_secs() / 86_400;
     assert!((728..=731).contains(&left) && before != Some(after), "{left} days");
+}
+
+#[test]
+fn a_key_whose_passphrase_is_lost_is_withdrawn_only_when_the_word_was_typed() {
+    let data = tempfile::tempdir().unwrap();
+    create(&KeyStore::in_folder(data.path()), &new_key(), SystemTime::now()).unwrap();
+    let mut harness = window(data.path(), Vec::new());
+    open_key(&mut harness);
+    enter_on(&mut harness, "Withdraw…");
+    enter_on(&mut harness, "I do not know it any more");
+    harness.run_steps(5);
+    enter_on(&mut harness, "Withdraw it for good");
+    harness.run_steps(5);
+    assert!(!state(&harness).keys.is_busy && !state(&harness).held.first().unwrap().is_revoked);
+    tab_to(&mut harness, "Type \"withdraw\" to go on");
+    typed(&mut harness, "withdraw");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    until(&mut harness, "its end", |state| {
+        matches!(state.keys.step, KeyStep::HandOut { why: HandOut::Revoked, .. })
+    });
+    assert!(state(&harness).held.first().unwrap().is_revoked);
 }
 
 /// In a place of its own this test runs itself, with GnuPG's home in it.

@@ -17,6 +17,9 @@ use crate::state::key_steps::KeyAction;
 /// What must be typed before a key is forgotten.
 const CONFIRMATION: &str = "remove";
 
+/// The same before one is withdrawn without its passphrase.
+const WITHDRAWAL: &str = "withdraw";
+
 /// For so many years a key is extended.
 const YEARS: [u32; 4] = [1, 2, 3, 5];
 
@@ -148,13 +151,13 @@ pub fn show_revoke(
                       be undone: nothing new is sealed for it any more. Recordings of before still \
                       open.";
         heading(ui, &title, advice);
-        outcome(ui, state, None);
+        outcome(ui, state, forms.complaint.as_ref());
+        if forms.is_forgotten {
+            return revoke_without_passphrase(ui, fingerprint, forms, done);
+        }
         let field = only(ui, state, "Passphrase", forms);
         let forgotten = text_button(ui, icons::CARET_RIGHT, "I do not know it any more", false);
-        if forgotten.on_hover_text("Uses what was kept for this when the key was made").clicked() {
-            let task = KeyTask::Revoke { fingerprint: fingerprint.to_owned(), passphrase: None };
-            done.push(KeyAction::Do(task));
-        }
+        forms.is_forgotten = forgotten.clicked();
         let is_entered = is_entered(ui, &[&field]);
         if buttons(ui, icons::WARNING_CIRCLE, "Withdraw it for good", is_entered, done) {
             if forms.present.is_empty() {
@@ -165,6 +168,39 @@ pub fn show_revoke(
             done.push(KeyAction::Do(KeyTask::Revoke { fingerprint, passphrase }));
         }
     });
+}
+
+/// By what was kept for this when the key was made. Without a passphrase a word must be typed: one
+/// press too many must not end a key.
+fn revoke_without_passphrase(
+    ui: &mut Ui,
+    fingerprint: &str,
+    forms: &mut KeyForms,
+    done: &mut Vec<KeyAction>,
+) {
+    let field = confirmation(ui, WITHDRAWAL, forms);
+    let is_entered = is_entered(ui, &[&field]);
+    let is_wanted = buttons(ui, icons::WARNING_CIRCLE, "Withdraw it for good", is_entered, done);
+    if is_wanted && is_confirmed(WITHDRAWAL, &field, forms) {
+        let fingerprint = fingerprint.to_owned();
+        done.push(KeyAction::Do(KeyTask::Revoke { fingerprint, passphrase: None }));
+    }
+}
+
+/// The field for a word that stands for "yes, I have read this".
+fn confirmation(ui: &mut Ui, word: &str, forms: &mut KeyForms) -> egui::Response {
+    let label = format!("Type \"{word}\" to go on");
+    text_field(ui, &label, "", &mut forms.confirmation)
+}
+
+fn is_confirmed(word: &str, field: &egui::Response, forms: &mut KeyForms) -> bool {
+    let is_typed = forms.confirmation.trim().eq_ignore_ascii_case(word);
+    if !is_typed {
+        field.request_focus();
+        forms.complaint =
+            Some(format!("Nothing was done. Type the word {word} if you want to go on."));
+    }
+    is_typed
 }
 
 /// Gone from here.
@@ -181,22 +217,16 @@ pub fn show_delete(
                       open nowhere, ever.";
         heading(ui, &title, advice);
         outcome(ui, state, forms.complaint.as_ref());
-        let label = format!("Type \"{CONFIRMATION}\" to go on");
-        let field = text_field(ui, &label, "", &mut forms.confirmation);
+        let field = confirmation(ui, CONFIRMATION, forms);
         if forms.is_new {
             field.request_focus();
         }
         let is_entered = is_entered(ui, &[&field]);
-        if buttons(ui, icons::WARNING_CIRCLE, "Remove it from this computer", is_entered, done) {
-            if forms.confirmation.trim().eq_ignore_ascii_case(CONFIRMATION) {
-                let fingerprint = fingerprint.to_owned();
-                done.push(KeyAction::Do(KeyTask::Delete { fingerprint }));
-            } else {
-                field.request_focus();
-                forms.complaint = Some(format!(
-                    "The key was not removed. Type the word {CONFIRMATION} if you want that."
-                ));
-            }
+        let words = "Remove it from this computer";
+        let is_wanted = buttons(ui, icons::WARNING_CIRCLE, words, is_entered, done);
+        if is_wanted && is_confirmed(CONFIRMATION, &field, forms) {
+            let fingerprint = fingerprint.to_owned();
+            done.push(KeyAction::Do(KeyTask::Delete { fingerprint }));
         }
     });
 }

@@ -30,6 +30,8 @@ pub struct KeyForms {
     is_rsa: bool,
     years: u32,
     confirmation: String,
+    /// A key is to be withdrawn whose passphrase nobody knows.
+    is_forgotten: bool,
     /// The present passphrase of a key, or the one of a file.
     present: PassphraseText,
     /// The next one.
@@ -55,6 +57,7 @@ impl KeyForms {
             is_rsa: false,
             years: crate::keys::create::DEFAULT_YEARS,
             confirmation: String::new(),
+            is_forgotten: false,
             present: text(),
             next: text(),
             again: text(),
@@ -90,6 +93,7 @@ impl KeyForms {
             text.take_passphrase();
         }
         self.confirmation.clear();
+        self.is_forgotten = false;
         self.complaint = None;
         self.is_offered = false;
         self.strength = None;
