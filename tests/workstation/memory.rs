@@ -236,6 +236,28 @@ fn nothing_is_left_however_the_window_was_locked() -> Outcome {
     what_stands_in_memory(Algorithm::Curve25519, &ways)
 }
 
+#[test]
+fn a_lock_silences_although_the_window_gets_no_turn() -> Outcome {
+    let (desk, surroundings) = (Desk::new(Algorithm::Curve25519)?, Surroundings::new()?);
+    let mut screen = Screen::new(1100, 720)?;
+    let capture = surroundings.sound.record()?;
+    let _app = surroundings.open(&desk, &screen)?;
+    let window = screen.window(&desk.phone)?;
+    surroundings.logind.wait_until_held(1)?;
+    type_passphrase(&window, PASSPHRASE)?;
+    wait_for_loudness(&capture, "sound", |it| it > 0.005)?;
+    screen.hang()?;
+    let mut logind = surroundings.logind;
+    logind.tell("lock 1")?;
+    thread::sleep(Duration::from_millis(2500));
+    let now = capture.seconds()?;
+    let loudness = loudness(&capture.between(now - 1.0, now)?);
+    screen.go_on()?;
+    // The recording would have gone on for longer.
+    ensure!(loudness < 0.0005, "{loudness} is still heard");
+    Ok(())
+}
+
 /// Another program that holds what it is given on its standard input.
 fn holder(held: &[u8]) -> Outcome<Background> {
     let mut command = guarded_tool("perl")?;
