@@ -4,8 +4,10 @@
 //! A title and an advice are one sentence each, without a full stop.
 
 mod command_line;
+pub mod dates;
 mod keys;
 mod links;
+mod text;
 
 use std::path::Path;
 use std::time::Duration;
@@ -20,6 +22,7 @@ use crate::message::Seal;
 pub use self::command_line::*;
 pub use self::keys::*;
 pub use self::links::*;
+pub use self::text::*;
 pub use crate::failure::{Failure, FailureKind};
 
 /// The button that helps.

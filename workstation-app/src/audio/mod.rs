@@ -5,3 +5,4 @@ pub mod overview;
 pub mod pcm;
 pub mod play;
 pub mod resample;
+pub mod treatment;

@@ -2,6 +2,7 @@
 
 mod controls;
 mod feed;
+pub mod hearing;
 pub mod output;
 mod past;
 #[cfg(target_os = "linux")]
