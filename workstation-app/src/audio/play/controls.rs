@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::wish::Wish;
+
 /// Rings for whoever waits.
 pub type Bell = Arc<dyn Fn() + Send + Sync>;
 
@@ -42,9 +44,17 @@ pub struct Controls {
     seek: AtomicU64,
     seek_count: AtomicU64,
     volume: AtomicU32,
+    /// How it is to sound. Locked by the person's side for a moment only; the device's side never
+    /// waits for it.
+    wish: Mutex<Arc<Wish>>,
+    wish_count: AtomicU64,
+    /// The device is to be changed: what plays fades, although playing is still asked for.
+    is_hushed: AtomicBool,
     run: AtomicU8,
     /// Counts what the device played: a killed sound server reports no error, it only stops.
     progress: AtomicU64,
+    /// The peaks that are heard now, one for each ear.
+    levels: AtomicU64,
     is_device_lost: AtomicBool,
     fault: AtomicU8,
     /// How much had been played when the fault was set.
@@ -62,8 +72,12 @@ impl Default for Controls {
             seek: AtomicU64::new(NO_SEEK),
             seek_count: AtomicU64::new(0),
             volume: AtomicU32::new(1.0_f32.to_bits()),
+            wish: Mutex::default(),
+            wish_count: AtomicU64::new(0),
+            is_hushed: AtomicBool::new(false),
             run: AtomicU8::new(PAUSED),
             progress: AtomicU64::new(0),
+            levels: AtomicU64::new(0),
             is_device_lost: AtomicBool::new(false),
             fault: AtomicU8::new(0),
             fault_progress: AtomicU64::new(0),
@@ -96,6 +110,30 @@ impl Controls {
     pub fn set_volume(&self, volume: f32) {
         self.volume.store(volume.clamp(0.0, 1.0).to_bits(), Ordering::Release);
         self.ring_device();
+    }
+
+    /// Says how it is to sound from now on.
+    pub fn set_wish(&self, wish: Wish) {
+        *self.wish.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(wish);
+        self.wish_count.fetch_add(1, Ordering::AcqRel);
+        self.ring_device();
+    }
+
+    /// How it is to sound.
+    pub fn wish(&self) -> Arc<Wish> {
+        Arc::clone(&self.wish.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets the sound fade out, or come back, whether or not playing is asked for.
+    pub fn set_hushed(&self, is_hushed: bool) {
+        self.is_hushed.store(is_hushed, Ordering::Release);
+        self.ring_device();
+    }
+
+    /// The peaks that are heard now, one for each ear, 0 to 1.
+    pub fn levels(&self) -> [f32; 2] {
+        let both = self.levels.load(Ordering::Acquire);
+        [f32::from_bits((both >> 32) as u32), f32::from_bits(both as u32)]
     }
 
     /// Lets the sound run or holds it.
@@ -180,6 +218,27 @@ impl Controls {
     /// The loudness that was asked for.
     pub fn volume(&self) -> f32 {
         f32::from_bits(self.volume.load(Ordering::Acquire))
+    }
+
+    /// How often it was said how it is to sound.
+    pub fn wish_count(&self) -> u64 {
+        self.wish_count.load(Ordering::Acquire)
+    }
+
+    /// How it is to sound, unless the person's side is just saying it.
+    pub fn wish_now(&self) -> Option<Arc<Wish>> {
+        self.wish.try_lock().ok().map(|wish| Arc::clone(&wish))
+    }
+
+    /// Whether sound is to run on this device.
+    pub fn is_running(&self) -> bool {
+        self.is_playing() && !self.is_hushed.load(Ordering::Acquire)
+    }
+
+    /// These peaks are heard now.
+    pub fn set_levels(&self, [left, right]: [f32; 2]) {
+        let both = (u64::from(left.to_bits()) << 32) | u64::from(right.to_bits());
+        self.levels.store(both, Ordering::Release);
     }
 
     /// How to wake the device when an order has come; none for one that asks often anyway.

@@ -1,15 +1,19 @@
 //! Who decides when sound runs: play, pause, jump, and what happens without a device.
 
+mod choice;
 mod controls;
 mod feed;
 pub mod hearing;
+mod meter;
 pub mod output;
 mod past;
 #[cfg(target_os = "linux")]
 mod pulse;
 mod sound;
+mod test_sound;
 mod timeline;
 mod voice;
+mod wish;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -18,9 +22,12 @@ use std::time::Duration;
 
 pub use self::controls::SoundFault;
 use self::controls::{Bell, Controls};
+use self::hearing::Hearing;
 use self::output::Output;
 use self::sound::{Order, Sound};
+use self::wish::Wish;
 use crate::audio::pcm::Pcm;
+use crate::audio::treatment::Treatment;
 use crate::message::Wake;
 
 /// What the window shows of a playback.
@@ -34,15 +41,24 @@ pub struct Playback {
     pub has_ended: bool,
     /// Why nothing can be heard.
     pub fault: Option<SoundFault>,
+    /// The peak of what sounds now on each ear, 0 to 1.
+    pub levels: [f32; 2],
+    /// The device that was chosen is not there: the system's default plays in its place.
+    pub is_elsewhere: bool,
 }
 
 /// The window's handle on the sound thread.
 pub struct Player {
     orders: Option<Sender<Order>>,
     controls: Arc<Controls>,
+    output: Arc<dyn Output>,
     wake: Wake,
     give_up: Bell,
     pcm: Option<Arc<Pcm>>,
+    hearing: Hearing,
+    treatment: Arc<Treatment>,
+    /// What the test sound tells of itself.
+    test: Option<Arc<Controls>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -52,17 +68,30 @@ impl Player {
         let (orders, received) = channel();
         let controls = Arc::new(Controls::default());
         let give_up = output.give_up();
-        let mut sound = Sound::new(output, Arc::clone(&wake), Arc::clone(&controls));
+        let output: Arc<dyn Output> = Arc::from(output);
+        let mut sound = Sound::new(Arc::clone(&output), Arc::clone(&wake), Arc::clone(&controls));
         let thread = std::thread::Builder::new()
             .name("sound".to_owned())
             .spawn(move || sound.run(&received))
             .ok();
-        Self { orders: Some(orders), controls, wake, give_up, pcm: None, thread }
+        Self {
+            orders: Some(orders),
+            controls,
+            output,
+            wake,
+            give_up,
+            pcm: None,
+            hearing: Hearing::default(),
+            treatment: Arc::default(),
+            test: None,
+            thread,
+        }
     }
 
     /// Takes a recording, at its beginning and silent.
     pub fn load(&mut self, pcm: Arc<Pcm>) {
         self.forget();
+        self.wish();
         self.pcm = Some(Arc::clone(&pcm));
         self.order(Order::Load(pcm, Arc::clone(&self.controls)));
     }
@@ -73,6 +102,7 @@ impl Player {
         if self.controls.has_ended() || self.controls.position() >= pcm.frame_count() {
             self.controls.seek(0);
         }
+        self.test = None;
         self.controls.set_playing(true);
         self.order(Order::Play);
     }
@@ -95,6 +125,43 @@ impl Player {
         self.controls.set_volume(volume);
     }
 
+    /// Says how recordings are to sound from now on, this one and those to come.
+    pub fn set_hearing(&mut self, hearing: Hearing) {
+        self.hearing = hearing;
+        self.wish();
+    }
+
+    /// Takes what is known of the loaded recording. It may come again as more becomes known.
+    pub fn treat(&mut self, treatment: Arc<Treatment>) {
+        self.treatment = treatment;
+        self.wish();
+    }
+
+    /// Plays through the device of this name from now on; none follows the system's default.
+    pub fn set_device(&mut self, name: Option<String>) {
+        self.order(Order::Device(name));
+    }
+
+    /// Finds out the names of the devices, on a thread of its own, and hands them to `answer`.
+    pub fn devices(&self, answer: impl FnOnce(Result<Vec<String>, String>) + Send + 'static) {
+        let output = Arc::clone(&self.output);
+        let ask = move || answer(output.devices());
+        // Without a thread there is no answer: the list stays as it was.
+        let _ = std::thread::Builder::new().name("devices".to_owned()).spawn(ask);
+    }
+
+    /// Plays two soft notes through the device, unless a recording plays.
+    pub fn test_sound(&mut self) {
+        if self.controls.is_playing() {
+            return;
+        }
+        let controls = Arc::new(Controls::default());
+        controls.set_volume(self.controls.volume());
+        controls.set_playing(true);
+        self.test = Some(Arc::clone(&controls));
+        self.order(Order::Test(controls));
+    }
+
     /// Forgets the recording and gives the device back.
     pub fn close(&mut self) {
         self.forget();
@@ -115,12 +182,25 @@ impl Player {
 
     /// What can be heard now.
     pub fn playback(&self) -> Playback {
-        let Some(pcm) = &self.pcm else { return Playback::default() };
+        let around = Playback {
+            fault: self.controls.fault(),
+            levels: self.test.as_ref().unwrap_or(&self.controls).levels(),
+            is_elsewhere: self.output.is_elsewhere(),
+            ..Playback::default()
+        };
+        let Some(pcm) = &self.pcm else { return around };
         Playback {
             position: pcm.time_of(self.controls.position().min(pcm.frame_count())),
             is_playing: self.controls.is_playing(),
             has_ended: self.controls.has_ended(),
-            fault: self.controls.fault(),
+            ..around
+        }
+    }
+
+    fn wish(&self) {
+        let wish = Wish::of(&self.hearing, &self.treatment);
+        if !wish.sounds_like(&self.controls.wish()) {
+            self.controls.set_wish(wish);
         }
     }
 
@@ -132,6 +212,8 @@ impl Player {
         next.on_rest(Arc::clone(&self.wake));
         self.controls = Arc::new(next);
         self.pcm = None;
+        self.treatment = Arc::default();
+        self.test = None;
     }
 
     fn order(&self, order: Order) {

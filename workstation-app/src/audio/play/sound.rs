@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::controls::{Controls, SoundFault};
 use super::output::{Output, Voice};
+use super::test_sound::test_sound;
 use crate::audio::pcm::Pcm;
 use crate::message::Wake;
 
@@ -17,6 +18,8 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 const STALL_LIMIT: Duration = Duration::from_millis(750);
 /// It may only hang, and then goes on by itself; after this long another one is tried.
 const REOPEN_LIMIT: Duration = Duration::from_secs(3);
+/// A test sound that is not over by now is heard by nobody.
+const TEST_LIMIT: Duration = Duration::from_secs(3);
 /// A device is kept open over a short pause, then given back.
 const PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
@@ -28,6 +31,10 @@ pub enum Order {
     Play,
     /// Holding was asked for.
     Pause,
+    /// Another device is chosen, or none.
+    Device(Option<String>),
+    /// Let the device be heard.
+    Test(Arc<Controls>),
     /// Let everything go.
     Close,
 }
@@ -38,13 +45,21 @@ struct Stream {
     paused_since: Option<Instant>,
 }
 
+/// A test sound on its way.
+struct Test {
+    _device: Box<dyn Any + Send>,
+    controls: Arc<Controls>,
+    since: Instant,
+}
+
 /// The sound thread.
 pub struct Sound {
-    output: Box<dyn Output>,
+    output: Arc<dyn Output>,
     wake: Wake,
     controls: Arc<Controls>,
     pcm: Option<Arc<Pcm>>,
     stream: Option<Stream>,
+    test: Option<Test>,
     progress: u64,
     /// When the device was last seen to play, or opened, or asked to play.
     last_progress: Instant,
@@ -52,13 +67,14 @@ pub struct Sound {
 
 impl Sound {
     /// Opens no device before it is told to play.
-    pub fn new(output: Box<dyn Output>, wake: Wake, controls: Arc<Controls>) -> Self {
+    pub fn new(output: Arc<dyn Output>, wake: Wake, controls: Arc<Controls>) -> Self {
         Self {
             output,
             wake,
             controls,
             pcm: None,
             stream: None,
+            test: None,
             progress: 0,
             last_progress: Instant::now(),
         }
@@ -67,7 +83,7 @@ impl Sound {
     /// Obeys until nobody gives orders any more.
     pub fn run(&mut self, orders: &Receiver<Order>) {
         loop {
-            let is_watching = self.stream.is_some() || self.is_waiting();
+            let is_watching = self.stream.is_some() || self.test.is_some() || self.is_waiting();
             let order = if is_watching {
                 orders.recv_timeout(LOOK_INTERVAL)
             } else {
@@ -94,10 +110,13 @@ impl Sound {
                 self.pcm = Some(pcm);
             }
             Order::Play => {
+                self.test = None;
                 self.last_progress = Instant::now();
                 self.open();
             }
             Order::Pause => self.set_fault(None),
+            Order::Device(name) => self.change_device(name),
+            Order::Test(controls) => self.test(controls),
             Order::Close => {
                 self.let_go();
                 self.pcm = None;
@@ -107,7 +126,44 @@ impl Sound {
 
     fn let_go(&mut self) {
         self.stream = None;
+        self.test = None;
+        self.controls.set_levels([0.0; 2]);
         self.set_fault(None);
+    }
+
+    /// What plays fades out on the old device and goes on where it was on the new one.
+    fn change_device(&mut self, name: Option<String>) {
+        self.output.choose(name);
+        self.test = None;
+        if self.stream.is_none() {
+            return;
+        }
+        self.controls.set_hushed(true);
+        self.stream = None;
+        self.controls.set_hushed(false);
+        if self.is_waiting() {
+            self.open();
+        }
+    }
+
+    fn test(&mut self, controls: Arc<Controls>) {
+        if self.is_waiting() {
+            return;
+        }
+        // A device that takes one program at a time would refuse a second stream.
+        self.stream = None;
+        self.test = None;
+        let (pcm, of_voice) = (Arc::new(test_sound()), Arc::clone(&controls));
+        let make_voice = move |rate_hz: NonZero<u32>| {
+            Voice::new(Arc::clone(&pcm), Arc::clone(&of_voice), rate_hz)
+        };
+        match self.output.open(&make_voice) {
+            Ok(device) => {
+                self.set_fault(None);
+                self.test = Some(Test { _device: device, controls, since: Instant::now() });
+            }
+            Err(_) => self.set_fault(Some(SoundFault::NoDevice)),
+        }
     }
 
     fn open(&mut self) {
@@ -132,10 +188,17 @@ impl Sound {
 
     /// Looks after the device: gone, idle, or not there yet.
     fn look(&mut self) {
+        let is_over = |test: &Test| test.controls.has_ended() || test.since.elapsed() > TEST_LIMIT;
+        if self.test.as_ref().is_some_and(is_over) {
+            self.test = None;
+        }
         self.note_progress();
         let is_playing = self.controls.is_playing();
         let Some(stream) = &mut self.stream else {
-            return self.open();
+            if is_playing {
+                self.open();
+            }
+            return;
         };
         if is_playing {
             stream.paused_since = None;
@@ -166,6 +229,7 @@ impl Sound {
     fn watch(&mut self) {
         let stalled_for = self.last_progress.elapsed();
         if stalled_for > STALL_LIMIT {
+            self.controls.set_levels([0.0; 2]);
             self.set_fault(Some(SoundFault::DeviceLost));
         }
         if stalled_for > REOPEN_LIMIT {

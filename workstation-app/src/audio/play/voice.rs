@@ -8,6 +8,7 @@ use rodio::Source;
 
 use super::controls::{Controls, Seek};
 use super::feed::{Feed, Frame};
+use super::meter::Meter;
 use super::past::{Given, Past};
 use super::timeline::{Mark, Timeline};
 use crate::audio::pcm::Pcm;
@@ -26,14 +27,16 @@ struct Orders {
     is_playing: bool,
     seek: Option<Seek>,
     volume: f32,
+    wish_count: u64,
 }
 
 impl Orders {
     fn of(controls: &Controls) -> Self {
         Self {
-            is_playing: controls.is_playing(),
+            is_playing: controls.is_running(),
             seek: controls.seek_asked(),
             volume: controls.volume(),
+            wish_count: controls.wish_count(),
         }
     }
 }
@@ -46,6 +49,7 @@ pub struct Voice {
     feed: Feed,
     past: Past,
     timeline: Timeline,
+    meter: Meter,
     level: f32,
     volume: f32,
     orders: Orders,
@@ -76,6 +80,7 @@ impl Voice {
             volume: controls.volume(),
             orders: Orders::of(&controls),
             timeline,
+            meter: Meter::new(device_rate_hz.get()),
             controls,
             device_rate_hz,
             feed,
@@ -140,6 +145,7 @@ impl Voice {
     pub fn report(&mut self, frame: u64) {
         let heard = self.timeline.hear(frame);
         self.controls.set_position(heard.source, heard.seek);
+        self.controls.set_levels(self.meter.levels_at(frame));
         let is_playing = self.controls.is_playing() && self.controls.seek_asked().is_none();
         if heard.is_end && is_playing {
             self.controls.end();
@@ -151,6 +157,7 @@ impl Voice {
     /// The device is gone, and is known to have played up to `frame` only.
     pub fn lost_after(&mut self, frame: u64) {
         self.controls.set_position(self.timeline.source_at(frame), None);
+        self.controls.set_levels([0.0; 2]);
         self.controls.device_lost();
     }
 
@@ -159,9 +166,11 @@ impl Voice {
         self.level = approached(self.level, self.wanted_level(), self.step(FADE_MS));
         self.volume = approached(self.volume, self.controls.volume(), self.step(VOLUME_MS));
         let content = if self.level > 0.0 { self.sound() } else { self.rest() };
-        self.past.push(Given { content, level: self.level, volume: self.volume });
         let gain = self.level * self.volume;
-        content.map(|sample| sample * gain)
+        let frame = content.map(|sample| sample * gain);
+        self.meter.note(self.given(), frame);
+        self.past.push(Given { content, level: self.level, volume: self.volume });
+        frame
     }
 
     fn step(&self, fade_ms: u32) -> f32 {
@@ -176,7 +185,7 @@ impl Voice {
     /// A fade ends before a jump, and begins after it.
     fn wanted_level(&self) -> f32 {
         let is_at_end = self.timeline.last().is_end;
-        if self.controls.is_playing() && !self.is_jump_asked() && !is_at_end { 1.0 } else { 0.0 }
+        if self.controls.is_running() && !self.is_jump_asked() && !is_at_end { 1.0 } else { 0.0 }
     }
 
     fn sound(&mut self) -> Frame {

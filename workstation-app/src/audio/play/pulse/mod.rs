@@ -16,11 +16,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use connection::{Connection, LinkError};
+use opening::{greet, named_devices};
 use signal::Signal;
 use stream::Stream;
 
+use super::choice::Choice;
 use super::controls::{Bell, Controls};
-use super::output::{MakeVoice, Output};
+use super::output::MakeVoice;
 
 /// The desktop's sound server.
 #[derive(Default)]
@@ -75,25 +77,49 @@ impl SoundServer {
             || sockets_of_desktop().any(|socket| socket.exists())
     }
 
-    fn begin(&self, signal: &Signal, make_voice: MakeVoice<'_>) -> Result<Stream, LinkError> {
+    fn connect(&self, signal: &Signal) -> Result<Connection, LinkError> {
         let path = self.socket.clone().or_else(socket_from_environment);
         let path = path.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound))?;
-        let stream = Stream::begin(Connection::open(&path, signal.clone())?, make_voice)?;
+        let mut connection = Connection::open(&path, signal.clone())?;
+        greet(&mut connection)?;
+        Ok(connection)
+    }
+
+    fn begin(
+        &self,
+        signal: &Signal,
+        choice: &Arc<Choice>,
+        make_voice: MakeVoice<'_>,
+    ) -> Result<Stream, LinkError> {
+        let stream = Stream::begin(self.connect(signal)?, Arc::clone(choice), make_voice)?;
         self.was_met.store(true, Ordering::Release);
         Ok(stream)
     }
-}
 
-impl Output for SoundServer {
-    fn open(&self, make_voice: MakeVoice<'_>) -> Result<Box<dyn Any + Send>, String> {
+    /// The names of its devices.
+    pub fn devices(&self) -> Result<Vec<String>, String> {
+        let names = || -> Result<Vec<String>, LinkError> {
+            let mut connection = self.connect(&Signal::new()?)?;
+            Ok(named_devices(&mut connection)?.into_iter().map(|(name, _)| name).collect())
+        };
+        names().map_err(|error| error.to_string())
+    }
+
+    /// Plays the voice until the returned value is dropped; an error in words.
+    pub fn open(
+        &self,
+        choice: &Arc<Choice>,
+        make_voice: MakeVoice<'_>,
+    ) -> Result<Box<dyn Any + Send>, String> {
         let signal = self.waiting.begin().map_err(|error| error.to_string())?;
-        let stream = self.begin(&signal, make_voice);
+        let stream = self.begin(&signal, choice, make_voice);
         self.waiting.end();
         let stream = stream.map_err(|error| error.to_string())?;
         Ok(Box::new(Playing::start(stream, signal)?))
     }
 
-    fn give_up(&self) -> Bell {
+    /// Ends a wait in [`open`](Self::open) from another thread, this one and all to come.
+    pub fn give_up(&self) -> Bell {
         let waiting = Arc::clone(&self.waiting);
         Arc::new(move || waiting.give_up())
     }

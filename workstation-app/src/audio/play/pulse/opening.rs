@@ -7,15 +7,18 @@ use pulseaudio::protocol::command::GetSinkInfo;
 use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
 use pulseaudio::protocol::{
     self, AuthParams, AuthReply, Command, CreatePlaybackStreamReply, PlaybackStreamParams, Prop,
-    Props, SampleSpec, SetClientNameReply, SinkInfo,
+    Props, SampleSpec, SetClientNameReply, SinkInfo, SinkInfoList,
 };
 
 use super::connection::{Connection, LinkError};
 use super::format::{channel_map, frame_octets, stream_spec};
+use crate::audio::play::choice::{Choice, told_apart};
 
 /// The device that servers make while there is none, so that programs play on, unheard.
 const DUMMY: &CStr = c"auto_null";
 const COOKIE_OCTETS: usize = 256;
+/// More devices than this are no list that anybody reads.
+const MOST_DEVICES: usize = 200;
 /// What the server holds in advance.
 pub const QUEUE_MS: u64 = 500;
 /// But no more than this, whatever a device calls its rate.
@@ -52,6 +55,27 @@ pub fn device_info(connection: &mut Connection, index: Option<u32>) -> Result<Si
     let command = Command::GetSinkInfo(GetSinkInfo { index, name });
     let device: SinkInfo = connection.ask(&command, ANSWER_LIMIT)?;
     if device.name.as_c_str() == DUMMY { Err(LinkError::NoDevice) } else { Ok(device) }
+}
+
+/// The devices, by the names that people know them by.
+pub fn named_devices(connection: &mut Connection) -> Result<Vec<(String, SinkInfo)>, LinkError> {
+    let devices: SinkInfoList = connection.ask(&Command::GetSinkInfoList, ANSWER_LIMIT)?;
+    let real = devices.into_iter().filter(|device| device.name.as_c_str() != DUMMY);
+    let named = real.take(MOST_DEVICES).map(|device| {
+        let name = device.description.as_ref().unwrap_or(&device.name);
+        (name.to_string_lossy().into_owned(), device)
+    });
+    Ok(told_apart(named.collect()))
+}
+
+/// The number of the device that was chosen, if it is there.
+pub fn chosen_device(
+    connection: &mut Connection,
+    choice: &Choice,
+) -> Result<Option<u32>, LinkError> {
+    let Some(wanted) = choice.name() else { return Ok(None) };
+    let found = named_devices(connection)?.into_iter().find(|(name, _)| *name == wanted);
+    Ok(found.map(|(_, device)| device.index))
 }
 
 /// Creates a stream in what its device works in; the server may know better than the default

@@ -4,13 +4,15 @@
 //! a jump, another loudness write over what is not played yet, so that they are heard at once.
 
 use std::num::NonZero;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pulseaudio::protocol::{Command, LatencyParams, PlaybackLatency, PulseError, SampleSpec};
 
 use super::connection::{Connection, LinkError, Message};
 use super::format::{frame_octets, push_frame, stream_spec};
-use super::opening::{ANSWER_LIMIT, QUEUE_MS, create, device_info, greet};
+use super::opening::{ANSWER_LIMIT, QUEUE_MS, chosen_device, create, device_info};
+use crate::audio::play::choice::Choice;
 use crate::audio::play::output::MakeVoice;
 use crate::audio::play::voice::Voice;
 
@@ -44,6 +46,7 @@ struct Moment {
 /// A stream of samples to a server's device.
 pub struct Stream {
     connection: Connection,
+    choice: Arc<Choice>,
     voice: Voice,
     channel: u32,
     spec: SampleSpec,
@@ -58,14 +61,21 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Begins to play through `connection`, at the rate of the device that is the default.
-    pub fn begin(mut connection: Connection, make_voice: MakeVoice<'_>) -> Result<Self, LinkError> {
-        greet(&mut connection)?;
-        let (spec, stream) = create(&mut connection, None)?;
+    /// Begins to play through `connection`, at the rate of the device that was chosen, or else of
+    /// the default.
+    pub fn begin(
+        mut connection: Connection,
+        choice: Arc<Choice>,
+        make_voice: MakeVoice<'_>,
+    ) -> Result<Self, LinkError> {
+        let chosen = chosen_device(&mut connection, &choice)?;
+        let (spec, stream) = create(&mut connection, chosen)?;
+        choice.found(chosen.is_some());
         let voice = make_voice(rate_of(spec)).map_err(|_| LinkError::Silent)?;
         Ok(Self {
             voice: with_past(voice, spec),
             connection,
+            choice,
             channel: stream.channel,
             spec,
             wanted: i64::from(stream.requested_bytes),
@@ -112,11 +122,13 @@ impl Stream {
     fn fade_away(&mut self) -> Result<(), LinkError> {
         self.connection.stay();
         let is_heard = self.moment.is_some_and(|moment| moment.is_running);
-        if is_heard && !self.voice.controls().is_playing() {
+        if is_heard && !self.voice.controls().is_running() {
             if self.voice.has_new_orders() || self.is_change_due {
                 self.change()?;
             }
             std::thread::sleep(LEAVING_TIME);
+            // Where the fade ended is where another device goes on.
+            self.report();
         }
         self.connection.tell(&Command::DeletePlaybackStream(self.channel)).map(drop)
     }
@@ -226,6 +238,7 @@ impl Stream {
     /// The server has moved the stream to another device: its rate may be another, too.
     fn follow(&mut self, device: u32) -> Result<(), LinkError> {
         let spec = stream_spec(device_info(&mut self.connection, Some(device))?.sample_spec);
+        self.choice.found(chosen_device(&mut self.connection, &self.choice)? == Some(device));
         if spec == self.spec {
             return Ok(());
         }
