@@ -1,5 +1,6 @@
 //! From decrypted octets to sound: decode, keep in memory, resample, play.
 
+pub mod analysis;
 pub mod decode;
 pub mod overview;
 pub mod pcm;
