@@ -140,7 +140,8 @@ fn is_campaign(part: &str) -> bool {
 }
 
 /// `FULLDATE`, that is `YYYYMMDD-HHMMSS`; anything that no calendar holds is none.
-fn call_time(part: &str) -> Option<CallTime> {
+#[must_use]
+pub fn call_time(part: &str) -> Option<CallTime> {
     let (date, time) = part.split_once('-')?;
     if date.len() != 8 || time.len() != 6 || !is_number(date) || !is_number(time) {
         return None;

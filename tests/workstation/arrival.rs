@@ -125,7 +125,7 @@ fn who_signs_in_gets_the_recording_and_who_mistypes_is_asked_again() {
     }
     locate(&mut state, "20260101-093012_5551234567_SALES_agent01-all.mp3.pgp");
     assert!(matches!(state.screen, Screen::Locked(_)));
-    assert_eq!(state.call().unwrap().heading, "5551234567", "the server's name for it counts");
+    assert_eq!(state.call().unwrap().heading(), "5551234567", "the server's name for it counts");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn another_start_raises_the_window_and_who_types_goes_on_typing() {
     assert!(matches!(state.screen, Screen::Locked(_)));
     let effects = apply(&mut state, Event::Arrived(vec![source("/a.pgp"), source("/c.pgp")]));
     assert!(is_raised(&effects), "a second click shows where the recording is");
-    assert_eq!(state.waiting.len(), 2, "and opens it once");
+    assert_eq!(state.queue.waiting_count(), 2, "and opens it once");
     assert_eq!(opened(&act(&mut state, Action::Next)), ["/b.pgp"]);
     assert_eq!(opened(&act(&mut state, Action::Next)), ["/c.pgp"]);
     assert_eq!(opened(&act(&mut state, Action::Next)), Vec::<String>::new());

@@ -38,12 +38,24 @@ pub fn card() -> KeyCard {
     }
 }
 
+/// A minute and a half of two people who talk: a pause, words said at once, a stretch that is muted.
 pub fn recording() -> Recording {
-    let mut pcm = Pcm::new(1, 8000);
-    let samples: Vec<i16> = (0..8000 * 90)
-        .map(|index: i32| ((index % 97 - 48) * (index / 4000 % 7) * 80) as i16)
-        .collect();
+    let mut pcm = Pcm::new(2, 8000);
+    let samples: Vec<i16> =
+        (0..8000 * 90).flat_map(|frame| [said(frame, 0), said(frame, 1)]).collect();
     pcm.append(&samples);
+    recording_of(pcm)
+}
+
+/// The same with one channel.
+pub fn mono() -> Recording {
+    let mut pcm = Pcm::new(1, 8000);
+    let samples: Vec<i16> = (0..8000 * 90).map(|frame| said(frame, 0) + said(frame, 1)).collect();
+    pcm.append(&samples);
+    recording_of(pcm)
+}
+
+fn recording_of(pcm: Pcm) -> Recording {
     let overview = Arc::new(Overview::of(&pcm));
     let opened_by = Some("Anna Berger".to_owned());
     Recording {
@@ -54,6 +66,47 @@ pub fn recording() -> Recording {
         may_be_altered: false,
         signed_by: Vec::new(),
     }
+}
+
+/// Who says something in which half second.
+const TURNS: [(&[u32], i32); 2] = [
+    (
+        &[
+            1, 2, 3, 4, 5, 6, 12, 13, 14, 15, 16, 17, 18, 40, 41, 42, 43, 60, 61, 62, 63, 64, 65,
+            66, 100, 101, 102, 103, 104, 105, 106, 107, 108, 140, 141, 142, 143, 144, 145, 170,
+            171, 172,
+        ],
+        9000,
+    ),
+    (
+        &[
+            7, 8, 9, 10, 11, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 44, 45, 46, 47, 48, 49, 50,
+            65, 66, 67, 68, 69, 70, 71, 72, 109, 110, 111, 112, 113, 114, 146, 147, 148, 149, 150,
+            151, 173, 174,
+        ],
+        3500,
+    ),
+];
+
+/// Muted from here on, for ten half seconds.
+const MUTED_FROM: u32 = 120;
+
+/// A sample of one of them: syllables of a hum with some noise, over the noise of the line.
+fn said(frame: u32, who: usize) -> i16 {
+    let half_second = frame / 4000;
+    if (MUTED_FROM..MUTED_FROM + 10).contains(&half_second) {
+        return 0;
+    }
+    let noise = (frame.wrapping_mul(2_654_435_761) >> 16) as i32 % 64 - 32;
+    let (turns, loudness) = TURNS[who];
+    if !turns.contains(&half_second) {
+        return noise as i16;
+    }
+    let second = f64::from(frame) / 8000.0;
+    let syllable = (second * 4.3 * std::f64::consts::PI).sin().abs().powf(0.6);
+    let word = 0.55 + 0.45 * (second * 1.7 + who as f64).sin();
+    let hum = (second * 2.0 * std::f64::consts::PI * if who == 0 { 130.0 } else { 210.0 }).sin();
+    (hum * syllable * word * f64::from(loudness)) as i16 + noise as i16
 }
 
 pub fn with_file() -> AppState {
@@ -119,7 +172,8 @@ fn listening_to(recording: Recording, fault: Option<SoundFault>) -> AppState {
     let generation = state.generation();
     state.apply(Event::Ready { generation, recording }, Instant::now());
     let position = Duration::from_secs(31);
-    let playback = Playback { position, is_playing: true, has_ended: false, fault };
+    let playback =
+        Playback { position, is_playing: true, fault, levels: [0.5, 0.3], ..Playback::default() };
     state.apply(Event::Playback(playback), Instant::now());
     state
 }

@@ -69,7 +69,11 @@ pub fn fetching_the_next() -> AppState {
 pub fn waiting() -> AppState {
     let mut state = listening(None);
     state.settings.offers_downloads = true;
-    state.waiting.extend(["b.pgp", "c.pgp"].map(|name| Source::File(PathBuf::from(name))));
+    let names = [
+        "20260101-094103_5559871234_SALES_agent01-all.mp3.pgp",
+        "20260101-100817_5552223333_SUPPORT_agent07-all.mp3.pgp",
+    ];
+    state.queue.wait(names.into_iter().map(|name| Source::File(PathBuf::from(name))));
     let name = "20260102-101500_5559876543_SALES_agent02-all.mp3.pgp";
     state.apply(Event::Downloaded(PathBuf::from(name)), Instant::now());
     state

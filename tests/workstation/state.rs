@@ -285,11 +285,11 @@ fn several_files_are_opened_one_after_the_other() {
     let mut state = new_state();
     let sources = [CALL, "b", "c"].map(|name| PathBuf::from(name).into()).to_vec();
     act(&mut state, Action::Open(sources));
-    assert_eq!(state.waiting.len(), 2);
+    assert_eq!(state.queue.waiting_count(), 2);
     let effects = act(&mut state, Action::Next);
     assert!(matches!(effects.as_slice(), [Effect::Send(Command::Open { source, .. })]
         if source.path() == Some(Path::new("b"))));
-    assert_eq!(state.waiting.len(), 1);
+    assert_eq!(state.queue.waiting_count(), 1);
 }
 
 #[test]

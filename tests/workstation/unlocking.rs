@@ -66,7 +66,7 @@ fn unlock(harness: &mut AppHarness) {
 fn next(harness: &mut AppHarness) {
     press(harness, Modifiers::COMMAND, Key::N);
     until(harness, "the next", |state| {
-        state.waiting.is_empty() && (is_locked(state) || is_heard(state))
+        state.queue.next().is_none() && (is_locked(state) || is_heard(state))
     });
 }
 
@@ -95,12 +95,14 @@ fn a_key_that_stays_unlocked_asks_once_until_it_is_locked() {
     assert!(harness.query_by_label("Lock now (15 min)").is_some(), "the time that is left");
     press(&mut harness, Modifiers::COMMAND, Key::N);
     until(&mut harness, "the second", |state| {
-        listens(state) && state.call().is_some_and(|call| call.title.contains("5559876543"))
+        listens(state) && state.call().is_some_and(|call| call.title().contains("5559876543"))
     });
     press(&mut harness, Modifiers::COMMAND, Key::L);
     until(&mut harness, "the lock", |state| matches!(state.screen, Screen::Locked(_)));
     press(&mut harness, Modifiers::COMMAND, Key::N);
-    until(&mut harness, "the third", |state| state.waiting.is_empty() && state.pending.is_none());
+    until(&mut harness, "the third", |state| {
+        state.queue.next().is_none() && state.pending.is_none()
+    });
     assert!(matches!(state(&harness).screen, Screen::Locked(_)), "it asks again");
 }
 

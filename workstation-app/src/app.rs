@@ -127,6 +127,7 @@ impl App {
             frame: 0,
             raised: None,
         };
+        app.player.set_device(app.state.settings.desk.device.clone());
         app.watch_downloads();
         app.send(Command::Habits(Habits::of(&app.state.settings)));
         app.act(Action::Open(sources));
@@ -211,6 +212,11 @@ impl App {
             Effect::Pause => self.player.pause(),
             Effect::Seek(position) => self.player.seek(position),
             Effect::SetVolume(volume) => self.player.set_volume(volume),
+            Effect::SetHearing(hearing) => self.player.set_hearing(hearing),
+            Effect::Treat(treatment) => self.player.treat(treatment),
+            Effect::SetDevice(device) => self.player.set_device(device),
+            Effect::TestSound => self.player.test_sound(),
+            Effect::AskDevices => self.ask_devices(),
             Effect::Silence => self.player.close(),
             Effect::SaveSettings => {
                 // A loudness that is not remembered is not worth a message.
@@ -220,6 +226,15 @@ impl App {
             Effect::Raise => self.raised = Some(Instant::now()),
             Effect::WatchDownloads => self.watch_downloads(),
         }
+    }
+
+    fn ask_devices(&self) {
+        let (events, wake) = (self.event_sender.clone(), Arc::clone(&self.wake));
+        self.player.devices(move |devices| {
+            // Fails only when nobody listens any more.
+            let _ = events.send(Event::Devices(devices.ok()));
+            wake();
+        });
     }
 
     fn watch_downloads(&mut self) {

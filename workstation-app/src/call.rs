@@ -1,48 +1,162 @@
 //! What is said about a call, from its file name alone?
 
-use std::ffi::OsStr;
+pub mod template;
+
+use std::ffi::{OsStr, OsString};
 
 use jiff::civil::{Date, DateTime};
-use shared::recording::{CallTime, RecordingName};
+use shared::recording::{CallFacts, CallTime, RecordingName};
+
+use crate::desk::Desk;
+use crate::texts::dates::{LONG_DATE, MONTHS, SHORT_DATE, WEEKDAYS};
+use crate::texts::desk::NAMELESS;
+
+/// So many digits in a row may be somebody's number.
+const NUMBER_DIGITS: usize = 6;
 
 /// The facts of a call as a person reads them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallCard {
-    /// The number, or the file's name if it does not say one.
-    pub heading: String,
-    /// Day and time in full: `Thursday, 1 January 2026, 09:30`.
-    pub when: Option<String>,
-    /// Name of the campaign.
-    pub campaign: Option<String>,
-    /// Who took the call.
-    pub agent: Option<String>,
-    /// The file's name, escaped.
-    pub file_name: String,
-    /// Short form for the window's title: `5551234567, 1 Jan 09:30`.
-    pub title: String,
+    name: OsString,
+    /// The name without its endings, escaped.
+    bare: String,
+    facts: CallFacts,
+    start: Option<DateTime>,
+    hides_numbers: bool,
 }
 
 impl CallCard {
     /// Reads the name of a file.
-    pub fn of_name(file_name: &OsStr) -> Self {
-        let name = RecordingName::from_file_name(file_name);
-        let facts = name.facts();
-        let start = facts.start.as_ref().and_then(date_time);
-        let file_name = name.shown();
-        let heading = facts.number.clone().unwrap_or_else(|| file_name.clone());
-        let title = match start {
-            Some(start) => format!("{heading}, {}", start.strftime("%-d %b %H:%M")),
-            None => heading.clone(),
-        };
+    pub fn of_name(name: &OsStr, desk: &Desk) -> Self {
+        let recording = RecordingName::from_file_name(name);
+        let bare = recording.shown();
+        let facts = template::read(&desk.name_template, &bare);
+        let facts = facts.unwrap_or_else(|| recording.facts().clone());
         Self {
-            heading,
-            when: start.map(|start| start.strftime("%A, %-d %B %Y, %H:%M").to_string()),
-            campaign: facts.campaign.clone(),
-            agent: facts.agent.clone(),
-            file_name,
-            title,
+            name: name.to_owned(),
+            bare,
+            start: facts.start.as_ref().and_then(date_time),
+            facts,
+            hides_numbers: desk.hides_numbers,
         }
     }
+
+    /// The same name, read as the person wants it now.
+    pub fn read_again(&mut self, desk: &Desk) {
+        // What is called by its host has no name.
+        if self.name.is_empty() {
+            self.hides_numbers = desk.hides_numbers;
+        } else {
+            *self = Self::of_name(&self.name, desk);
+        }
+    }
+
+    /// Whether there is no name at all, as in a link that names none.
+    pub fn is_nameless(&self) -> bool {
+        self.bare.is_empty()
+    }
+
+    /// A link without a name is called by its host.
+    pub fn call_it(&mut self, host: String) {
+        self.bare = host;
+    }
+
+    /// The number; the file's name if it does not say one; the date where numbers are hidden.
+    pub fn heading(&self) -> String {
+        match &self.facts.number {
+            Some(number) if !self.hides_numbers => number.clone(),
+            Some(_) => self.when_said().unwrap_or_else(|| NAMELESS.into()),
+            None => self.file_name(),
+        }
+    }
+
+    /// Day and time in full, unless the heading says them: `Thursday, 1 January 2026, 09:30`.
+    pub fn when(&self) -> Option<String> {
+        let is_heading = self.hides_numbers && self.facts.number.is_some();
+        self.when_said().filter(|_| !is_heading)
+    }
+
+    /// Name of the campaign.
+    pub fn campaign(&self) -> Option<String> {
+        self.facts.campaign.as_ref().map(|campaign| self.shown(campaign))
+    }
+
+    /// Who took the call.
+    pub fn agent(&self) -> Option<String> {
+        self.facts.agent.as_ref().map(|agent| self.shown(agent))
+    }
+
+    /// The file's name without its endings.
+    pub fn file_name(&self) -> String {
+        self.shown(&self.bare)
+    }
+
+    /// Short form for the window's title and for lists: `5551234567, 1 Jan 09:30`.
+    pub fn title(&self) -> String {
+        let when = self.start.map(short_date);
+        match (when, &self.facts.number) {
+            (Some(when), Some(_)) if self.hides_numbers => when,
+            (Some(when), Some(number)) => format!("{number}, {when}"),
+            (Some(when), None) => format!("{}, {when}", self.file_name()),
+            (None, _) => self.heading(),
+        }
+    }
+
+    fn when_said(&self) -> Option<String> {
+        let start = self.start?;
+        let weekday = usize::try_from(start.weekday().to_monday_zero_offset()).ok()?;
+        let weekday = WEEKDAYS.get(weekday)?;
+        let time = clock_time(start);
+        let month = month(start)?;
+        let (day, year) = (start.day(), start.year());
+        Some(LONG_DATE.with(&[
+            ("weekday", weekday),
+            ("day", &day),
+            ("month", &month),
+            ("year", &year),
+            ("time", &time),
+        ]))
+    }
+
+    fn shown(&self, text: &str) -> String {
+        if self.hides_numbers { masked(text) } else { text.to_owned() }
+    }
+}
+
+fn month(date: DateTime) -> Option<crate::texts::Text> {
+    let index = usize::try_from(date.month() - 1).ok()?;
+    MONTHS.get(index).copied()
+}
+
+/// `1 Jan 09:30`: three letters are how months are shortened in both languages.
+fn short_date(date: DateTime) -> String {
+    let month: String = month(date).map(|it| it.chars().take(3).collect()).unwrap_or_default();
+    let (day, time) = (date.day(), clock_time(date));
+    SHORT_DATE.with(&[("day", &day), ("month", &month), ("time", &time)])
+}
+
+fn clock_time(date: DateTime) -> String {
+    format!("{:02}:{:02}", date.hour(), date.minute())
+}
+
+/// What may be a number, in dots.
+pub fn masked(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut digits = String::new();
+    for character in text.chars().map(Some).chain([None]) {
+        if let Some(digit) = character.filter(char::is_ascii_digit) {
+            digits.push(digit);
+            continue;
+        }
+        if digits.len() >= NUMBER_DIGITS {
+            shown.push_str("•••");
+        } else {
+            shown.push_str(&digits);
+        }
+        digits.clear();
+        shown.extend(character);
+    }
+    shown
 }
 
 // A name can hold any digits; only a date that exists is shown.

@@ -276,6 +276,8 @@ pub enum Event {
     Arrived(Vec<Source>),
     /// Something to be told.
     Notice(Notice),
+    /// The sound devices; none if they could not be listed.
+    Devices(Option<Vec<String>>),
     /// What can be heard now.
     Playback(Playback),
 }

@@ -1,12 +1,17 @@
 //! What can the window show, what can a person do, and what can follow?
 
 use std::ffi::OsStr;
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use shared::secret::Passphrase;
 
 use crate::audio::play::Playback;
+use crate::audio::play::hearing::Hearing;
+use crate::audio::treatment::Treatment;
 use crate::call::CallCard;
+use crate::desk::Desk;
 use crate::link::fetch::Received;
 use crate::link::login::{Login, Question};
 use crate::locking::LockCause;
@@ -14,6 +19,7 @@ use crate::message::{Command, Recording, Seal, Stage};
 use crate::open::dialog::Wanted;
 use crate::open::source::Source;
 use crate::settings::Settings;
+use crate::state::desk::{DeskAction, Repeat};
 use crate::state::key_steps::KeyAction;
 use crate::texts::{Failure, Remedy};
 
@@ -27,6 +33,8 @@ pub enum Place {
     Settings,
     /// The keys.
     Keys,
+    /// Which key of the keyboard does what.
+    Shortcuts,
 }
 
 /// What the window's main part shows.
@@ -83,6 +91,29 @@ pub struct Listening {
     pub playback: Playback,
     /// How much of it was really played, not jumped over.
     pub heard: Heard,
+    /// What is played over and over.
+    pub repeat: Repeat,
+    /// What leaves out silence and levels the sides.
+    pub treatment: Arc<Treatment>,
+    /// Where silence is, by the rule of now.
+    pub silences: Vec<Range<Duration>>,
+    /// It was paused where it played, so it steps back a little when it goes on.
+    pub steps_back: bool,
+}
+
+impl Listening {
+    /// A recording at its beginning.
+    pub fn of(recording: Recording, now: Instant) -> Self {
+        Self {
+            recording,
+            playback: Playback { is_playing: true, ..Playback::default() },
+            heard: Heard { length: Duration::ZERO, is_done: false, at: now },
+            repeat: Repeat::Off,
+            treatment: Arc::default(),
+            silences: Vec::new(),
+            steps_back: false,
+        }
+    }
 }
 
 /// How much of a recording was really played.
@@ -176,9 +207,9 @@ impl Selected {
     }
 
     /// It got its name from the server that sent it.
-    pub fn rename(&mut self, name: &OsStr) {
+    pub fn rename(&mut self, name: &OsStr, desk: &Desk) {
         if !name.is_empty() {
-            self.call = CallCard::of_name(name);
+            self.call = CallCard::of_name(name, desk);
         }
     }
 }
@@ -258,6 +289,8 @@ pub enum Action {
         /// Worth remembering.
         is_final: bool,
     },
+    /// Did something at the listening desk.
+    Desk(DeskAction),
     /// Pressed the button of a problem.
     Remedy(Remedy),
     /// Read the notice.
@@ -273,6 +306,7 @@ impl Action {
                 | Self::OpenText(_)
                 | Self::OpenOffered
                 | Self::Next
+                | Self::Desk(DeskAction::Previous | DeskAction::Pick(_))
                 | Self::Unlock(_)
                 | Self::TrustHost
                 | Self::SignIn { .. }
@@ -304,6 +338,16 @@ pub enum Effect {
     Seek(Duration),
     /// Set the loudness.
     SetVolume(f32),
+    /// Have it sound like this.
+    SetHearing(Hearing),
+    /// Have it leave out silence and level the sides by this.
+    Treat(Arc<Treatment>),
+    /// Play through this device from now on; none is the system's own choice.
+    SetDevice(Option<String>),
+    /// Play a sound that tells whether the device plays.
+    TestSound,
+    /// Find out which devices there are.
+    AskDevices,
     /// Forget the samples and give the device back.
     Silence,
     /// Remember the settings.

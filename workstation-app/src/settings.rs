@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::desk::Desk;
+
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,6 +42,8 @@ pub struct Settings {
     pub idle_minutes: u32,
     /// The system's keychain keeps the passphrase of a key once it was typed.
     pub keeps_passphrase: bool,
+    /// How the person likes to listen.
+    pub desk: Desk,
 }
 
 impl Default for Settings {
@@ -54,6 +58,7 @@ impl Default for Settings {
             keep_unlocked_minutes: 0,
             idle_minutes: 10,
             keeps_passphrase: false,
+            desk: Desk::default(),
         }
     }
 }
@@ -81,6 +86,7 @@ impl SettingsFile {
             settings.volume = Settings::default().volume;
         }
         settings.volume = settings.volume.clamp(0.0, 1.0);
+        settings.desk = settings.desk.sound();
         settings
     }
 

@@ -5,6 +5,7 @@
 
 mod command_line;
 pub mod dates;
+pub mod desk;
 mod keys;
 mod links;
 mod text;

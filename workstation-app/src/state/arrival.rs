@@ -6,13 +6,14 @@ use std::time::Instant;
 use super::key_steps::KeyStep;
 use super::{AppState, Effect, HostScreen, Notice, Pending, Place, Screen, Selected, SignInScreen};
 use crate::call::CallCard;
+use crate::desk::Desk;
 use crate::link::login::{Login, Question, site_of};
 use crate::message::Command;
 use crate::open::source::Source;
 use crate::texts;
 
 /// More than anybody listens to in a day.
-const MOST_WAITING: usize = 500;
+const MOST_OFFERED: usize = 500;
 
 impl AppState {
     /// Opens the first one now; the others wait.
@@ -20,15 +21,16 @@ impl AppState {
         let mut sources = sources.into_iter();
         let Some(first) = sources.next() else { return Vec::new() };
         self.notice = None;
-        self.wait(sources);
-        self.read(first, now)
+        let effects = self.read(first, now);
+        self.queue.wait(sources);
+        effects
     }
 
     /// The same for what another start hands over: who is typing goes on typing, and a second click
     /// on the same recording is none.
     pub(super) fn arrived(&mut self, sources: Vec<Source>, now: Instant) -> Vec<Effect> {
         let mut sources = sources;
-        sources.retain(|source| !self.is_open(source) && !self.waiting.contains(source));
+        sources.retain(|source| !self.is_open(source) && !self.queue.is_waiting(source));
         let is_at_keys = self.place == Place::Keys && self.keys.step != KeyStep::List;
         let is_screen_busy = match self.screen {
             Screen::Empty | Screen::Problem(_) | Screen::Listening(_) => self.pending.is_some(),
@@ -36,24 +38,19 @@ impl AppState {
         };
         let mut effects = vec![Effect::Raise];
         if is_at_keys || is_screen_busy {
-            self.wait(sources.into_iter());
+            self.queue.wait(sources.into_iter());
         } else {
             effects.extend(self.open(sources, now));
         }
         effects
     }
 
-    /// Opens what has waited longest.
+    /// Opens the next one.
     pub(super) fn next(&mut self, now: Instant) -> Vec<Effect> {
-        match self.waiting.pop_front() {
+        match self.queue.next().map(|item| item.source.clone()) {
             Some(source) => self.read(source, now),
             None => Vec::new(),
         }
-    }
-
-    fn wait(&mut self, sources: impl Iterator<Item = Source>) {
-        self.waiting.extend(sources);
-        self.waiting.truncate(MOST_WAITING);
     }
 
     fn is_open(&self, source: &Source) -> bool {
@@ -69,6 +66,7 @@ impl AppState {
         // Whatever is asked about it must be seen.
         self.place = Place::Recording;
         self.offered.retain(|offered| *offered != source);
+        self.queue.open(&source);
         if let Source::Link(link) = &source
             && link.is_own()
             && !self.settings.hosts.contains(&site_of(link.address()))
@@ -76,13 +74,13 @@ impl AppState {
             let host = link.host();
             return self.ask_host(source, host);
         }
-        let selected = Selected::of(source.clone(), card(&source));
+        let selected = Selected::of(source.clone(), card(&source, &self.settings.desk));
         self.pending = Some(Pending { selected, since: now, received: None });
         vec![Effect::Send(Command::Open { generation: self.generation, source })]
     }
 
     fn ask_host(&mut self, source: Source, host: String) -> Vec<Effect> {
-        let call = card(&source);
+        let call = card(&source, &self.settings.desk);
         self.pending = None;
         self.selected = Some(Selected::of(source, call));
         self.attempt += 1;
@@ -180,11 +178,11 @@ impl AppState {
     pub(super) fn downloaded(&mut self, path: PathBuf) -> Vec<Effect> {
         let source = Source::File(path);
         let is_known = self.is_open(&source)
-            || self.waiting.contains(&source)
+            || self.queue.is_waiting(&source)
             || self.offered.contains(&source);
         if self.settings.offers_downloads && !is_known {
             self.offered.push(source);
-            self.offered.truncate(MOST_WAITING);
+            self.offered.truncate(MOST_OFFERED);
         }
         Vec::new()
     }
@@ -197,11 +195,10 @@ impl AppState {
 }
 
 /// What the name says; the host where a link has none.
-fn card(source: &Source) -> CallCard {
-    let mut call = CallCard::of_name(&source.file_name());
-    if let (Source::Link(link), true) = (source, call.heading.is_empty()) {
-        call.heading = link.host();
-        call.title = link.host();
+pub(super) fn card(source: &Source, desk: &Desk) -> CallCard {
+    let mut call = CallCard::of_name(&source.file_name(), desk);
+    if let (Source::Link(link), true) = (source, call.is_nameless()) {
+        call.call_it(link.host());
     }
     call
 }

@@ -2,6 +2,7 @@
 
 use super::key_steps::KeyStep;
 use super::{AppState, Effect, HostScreen, Locked, Place, ProblemScreen, Screen, SignInScreen};
+use crate::desk::Desk;
 use crate::locking::Habits;
 use crate::message::Command;
 use crate::open::source::Source;
@@ -10,12 +11,39 @@ use crate::settings::Settings;
 impl AppState {
     /// The person changed the settings.
     pub(super) fn change_settings(&mut self, settings: Settings) -> Vec<Effect> {
-        self.settings = settings;
+        let old = std::mem::replace(&mut self.settings, settings);
+        let mut effects = self.change_desk(&old.desk);
         if !self.settings.offers_downloads {
             self.offered.clear();
         }
         let habits = Habits::of(&self.settings);
-        vec![Effect::SaveSettings, Effect::WatchDownloads, Effect::Send(Command::Habits(habits))]
+        effects.extend([
+            Effect::SaveSettings,
+            Effect::WatchDownloads,
+            Effect::Send(Command::Habits(habits)),
+        ]);
+        effects
+    }
+
+    fn change_desk(&mut self, old: &Desk) -> Vec<Effect> {
+        let desk = self.settings.desk.clone();
+        let mut effects = Vec::new();
+        if (desk.hides_numbers, &desk.name_template) != (old.hides_numbers, &old.name_template) {
+            let pending = self.pending.iter_mut().map(|pending| &mut pending.selected);
+            for selected in pending.chain(&mut self.selected) {
+                selected.call.read_again(&desk);
+            }
+        }
+        if desk.device != old.device {
+            effects.push(Effect::SetDevice(desk.device.clone()));
+        }
+        if desk.hearing() != old.hearing() {
+            effects.push(Effect::SetHearing(self.hearing()));
+        }
+        if desk.silence_rule() != old.silence_rule() {
+            effects.extend(self.treat());
+        }
+        effects
     }
 
     /// Links of this site are asked about again, and its sign-in too.
@@ -33,7 +61,7 @@ impl AppState {
     }
 
     /// Goes to a part of the window, or back from it. What asks for words gets the focus again.
-    pub(super) fn show(&mut self, place: Place) {
+    pub(super) fn show(&mut self, place: Place) -> Vec<Effect> {
         self.place = if self.place == place { Place::Recording } else { place };
         self.attempt += 1;
         let now = self.attempt;
@@ -46,10 +74,13 @@ impl AppState {
             | Screen::Problem(ProblemScreen { attempt, .. }) => *attempt = now,
             Screen::Empty | Screen::Opening(_) | Screen::Listening(_) => {}
         }
+        // Devices come and go: they are looked for whenever somebody looks at them.
+        if self.place == Place::Settings { vec![Effect::AskDevices] } else { Vec::new() }
     }
 
     /// A recording was heard to its end: its sealed file may go, if the person wants that.
-    pub(super) fn heard(&self) -> Vec<Effect> {
+    pub(super) fn heard(&mut self) -> Vec<Effect> {
+        self.queue.mark_heard();
         let Some(selected) = &self.selected else { return Vec::new() };
         match &selected.source {
             Source::File(path) if self.settings.removes_heard => {

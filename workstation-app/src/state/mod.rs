@@ -1,6 +1,7 @@
 //! What does the window show, and what follows from each action and each answer? Pure: no
 //! window, no thread, no file.
 
+pub mod desk;
 pub mod key_steps;
 
 mod arrival;
@@ -9,7 +10,6 @@ mod keys;
 mod locking;
 mod playing;
 
-use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -21,10 +21,12 @@ use shared::secret::Passphrase;
 use crate::call::CallCard;
 use crate::keys::KeyCard;
 use crate::locking::LockCause;
+use crate::marks::Marks;
 use crate::message::{Command, Event, Generation, Ready, Seal, Stage};
 use crate::open::dialog::Wanted;
 use crate::open::source::Source;
 use crate::policy::Policy;
+use crate::queue::Queue;
 use crate::settings::Settings;
 use crate::texts::{self, Failure, FailureKind, Remedy};
 
@@ -44,8 +46,14 @@ pub struct AppState {
     pub selected: Option<Selected>,
     /// What is being read.
     pub pending: Option<Pending>,
-    /// What is opened after it, in this order.
-    pub waiting: VecDeque<Source>,
+    /// What is there to be heard.
+    pub queue: Queue,
+    /// What was noted of each recording.
+    pub marked: Vec<(Source, Marks)>,
+    /// A mark was set, and its remark is to be typed.
+    pub mark_to_write: Option<u64>,
+    /// The sound devices, once they were asked for; none if they could not be listed.
+    pub devices: Option<Vec<String>>,
     /// What was downloaded meanwhile.
     pub offered: Vec<Source>,
     /// What is shown of the window, whatever is open.
@@ -78,7 +86,10 @@ impl AppState {
             screen: Screen::Empty,
             selected: None,
             pending: None,
-            waiting: VecDeque::new(),
+            queue: Queue::default(),
+            marked: Vec::new(),
+            mark_to_write: None,
+            devices: None,
             offered: Vec::new(),
             place: Place::Recording,
             held: Vec::new(),
@@ -107,7 +118,7 @@ impl AppState {
             (Screen::SignIn(sign_in), _) => {
                 format!("{} - {PRODUCT}", texts::sign_in(&sign_in.question.host))
             }
-            (_, Some(selected)) => format!("{} - {PRODUCT}", selected.call.title),
+            (_, Some(selected)) => format!("{} - {PRODUCT}", selected.call.title()),
             (_, None) => PRODUCT.to_owned(),
         }
     }
@@ -136,10 +147,7 @@ impl AppState {
                 self.offered.clear();
                 Vec::new()
             }
-            Action::Show(place) => {
-                self.show(place);
-                Vec::new()
-            }
+            Action::Show(place) => self.show(place),
             Action::Keys(action) => self.act_on_keys(action),
             Action::Settings(settings) => self.change_settings(settings),
             Action::ForgetSite(site) => self.forget_site(site),
@@ -158,6 +166,7 @@ impl AppState {
             Action::Seek(position) => self.seek(position),
             Action::Skip(secs) => self.skip(secs),
             Action::Volume { volume, is_final } => self.set_volume(volume, is_final),
+            Action::Desk(action) => self.act_at_desk(action, now),
             Action::Remedy(remedy) => self.remedy(remedy, now),
             Action::DismissNotice => {
                 self.notice = None;
@@ -226,6 +235,10 @@ impl AppState {
                 self.notice = Some(notice);
                 Vec::new()
             }
+            Event::Devices(devices) => {
+                self.devices = devices;
+                Vec::new()
+            }
             Event::Playback(playback) => self.played(playback, now),
         }
     }
@@ -243,6 +256,9 @@ impl AppState {
             (Some(_), Screen::Opening(_) | Screen::Locked(_)) | (None, _) => self.reopen(now),
             (Some(_), _) => {
                 self.generation += 1;
+                if let Some(selected) = &self.selected {
+                    self.queue.open(&selected.source);
+                }
                 Vec::new()
             }
         }
@@ -253,7 +269,10 @@ impl AppState {
         if let Some(selected) = &mut self.selected {
             selected.seal = Some(seal.clone());
             selected.digest = digest;
-            selected.rename(name);
+            selected.rename(name, &self.settings.desk);
+        }
+        if !name.is_empty() {
+            self.queue.rename(name);
         }
         let mut effects = vec![Effect::Silence];
         if seal.ready == Ready::Nothing || self.is_asked_next {
@@ -328,6 +347,7 @@ impl AppState {
         self.selected = None;
         self.pending = None;
         self.notice = None;
+        self.queue.close();
         vec![Effect::Silence, Effect::Send(Command::Forget)]
     }
 

@@ -63,10 +63,7 @@ pub fn show_strip(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec
 }
 
 fn heading(pending: &Pending) -> String {
-    match (&pending.selected.source, pending.selected.call.heading.as_str()) {
-        (Source::Link(link), "") => link.host(),
-        (_, heading) => heading.to_owned(),
-    }
+    pending.selected.call.heading()
 }
 
 fn fraction(pending: &Pending) -> Option<f32> {

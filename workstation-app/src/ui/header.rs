@@ -10,6 +10,7 @@ use super::widgets::{Emphasis, button, paint_icon, rule};
 use crate::locking::countdown;
 use crate::open::dialog::Wanted;
 use crate::state::{Action, AppState, Place, Screen};
+use crate::texts::desk as words;
 
 /// What the ways to the settings and the keys take.
 const PLACES_WIDTH: f32 = 180.0;
@@ -97,10 +98,11 @@ fn lock(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Action>) 
 
 /// Recordings that wait, and the way to the next one.
 fn waiting(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    if state.waiting.is_empty() {
+    if state.queue.next().is_none() {
         return;
     }
-    let words = format!("Next ({} waiting)", state.waiting.len());
+    let count = state.queue.waiting_count();
+    let words = words::NEXT_WAITING.with(&[("count", &count)]);
     let next = button(ui, Emphasis::Bare, icons::CARET_RIGHT, &words, 0.0);
     if next.on_hover_text("Ctrl+N").clicked() {
         actions.push(Action::Next);

@@ -44,6 +44,37 @@ pub const CROSS: &str = "\u{E4F6}";
 /// Kept safe.
 pub const SHIELD: &str = "\u{E40C}";
 
+/// To the beginning.
+pub const TO_START: &str = "\u{E5A4}";
+/// To the end.
+pub const TO_END: &str = "\u{E5A6}";
+/// The list of recordings.
+pub const LIST: &str = "\u{E2F0}";
+/// A mark.
+pub const FLAG: &str = "\u{E244}";
+/// Which key does what.
+pub const KEYBOARD: &str = "\u{E2D8}";
+/// Closer.
+pub const ZOOM_IN: &str = "\u{E310}";
+/// From further away.
+pub const ZOOM_OUT: &str = "\u{E30E}";
+/// All of it.
+pub const ZOOM_ALL: &str = "\u{E534}";
+/// One less.
+pub const MINUS: &str = "\u{E32A}";
+/// Over and over.
+pub const REPEAT: &str = "\u{E3F6}";
+/// The agent.
+pub const HEADSET: &str = "\u{E584}";
+/// The customer.
+pub const USER: &str = "\u{E4C2}";
+/// Exchange.
+pub const SWAP: &str = "\u{E0A0}";
+/// The one before.
+pub const CARET_LEFT: &str = "\u{E138}";
+/// Take away.
+pub const TRASH: &str = "\u{E4A6}";
+
 /// Play, in the filled font.
 pub const PLAY_FILLED: &str = "\u{E3D0}";
 /// Pause, in the filled font.

@@ -1,16 +1,38 @@
 //! Which keys do what, everywhere in the window?
 
-use egui::{Key, Modifiers, Ui};
+use egui::{Event, Key, Modifiers, Ui};
 
+use super::transport::{FAR_SKIP_SECS, SKIP_SECS, toggle_mute};
+use super::{View, listening};
+use crate::desk::Switch;
 use crate::open::dialog::Wanted;
+use crate::shortcuts::Shortcut;
+use crate::state::desk::DeskAction;
 use crate::state::key_steps::KeyAction;
 use crate::state::{Action, AppState, Place, Screen};
 
-/// Seconds that an arrow key jumps.
-pub const SKIP_SECS: i64 = 5;
+/// What one press changes the loudness by.
+const VOLUME_STEP: f32 = 0.05;
 
 /// What was asked for by key.
-pub fn actions(ui: &Ui, state: &AppState) -> Vec<Action> {
+pub fn actions(ui: &Ui, state: &AppState, view: &mut View) -> Vec<Action> {
+    // A key that is being chosen for something does nothing else.
+    if view.shortcuts.is_waiting(state) {
+        return Vec::new();
+    }
+    let mut actions = of_window(ui, state);
+    // A control that has the focus keeps its own keys.
+    let is_free = ui.memory(|memory| memory.focused().is_none());
+    if is_free {
+        actions.extend(pasted(ui).map(Action::OpenText));
+    }
+    if state.place == Place::Recording && ui.input(|input| !input.events.is_empty()) {
+        at_desk(ui, state, view, &mut actions);
+    }
+    actions
+}
+
+fn of_window(ui: &Ui, state: &AppState) -> Vec<Action> {
     let mut actions = Vec::new();
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
     if pressed(Modifiers::COMMAND, Key::O) {
@@ -38,39 +60,115 @@ pub fn actions(ui: &Ui, state: &AppState) -> Vec<Action> {
     if state.place == Place::Keys && pressed(Modifiers::NONE, Key::Escape) {
         actions.push(Action::Keys(KeyAction::Back));
     }
+    if state.place == Place::Shortcuts && pressed(Modifiers::NONE, Key::Escape) {
+        actions.push(Action::Show(Place::Shortcuts));
+    }
     let is_asked = matches!(state.screen, Screen::Host(_) | Screen::SignIn(_));
     if is_asked && state.place == Place::Recording && pressed(Modifiers::NONE, Key::Escape) {
         actions.push(Action::Close);
     }
-    // A control that has the focus keeps its own keys.
-    let is_free = ui.memory(|memory| memory.focused().is_none());
-    if is_free {
-        actions.extend(pasted(ui).map(Action::OpenText));
-    }
-    let is_next =
-        (is_free && pressed(Modifiers::NONE, Key::N)) || pressed(Modifiers::COMMAND, Key::N);
-    if is_next && !state.waiting.is_empty() {
+    if state.queue.next().is_some() && pressed(Modifiers::COMMAND, Key::N) {
         actions.push(Action::Next);
     }
-    if matches!(state.screen, Screen::Listening(_)) && is_free {
-        if pressed(Modifiers::NONE, Key::Space) {
-            actions.push(Action::TogglePlay);
-        }
-        if pressed(Modifiers::NONE, Key::ArrowLeft) {
-            actions.push(Action::Skip(-SKIP_SECS));
-        }
-        if pressed(Modifiers::NONE, Key::ArrowRight) {
-            actions.push(Action::Skip(SKIP_SECS));
+    actions
+}
+
+/// The keys that a person may set, in the order in which they were pressed.
+fn at_desk(ui: &Ui, state: &AppState, view: &mut View, actions: &mut Vec<Action>) {
+    let is_typing = ui.ctx().text_edit_focused();
+    let is_focused = ui.memory(|memory| memory.focused().is_some());
+    let keys = &state.settings.desk.keys;
+    let mut found = Vec::new();
+    ui.input_mut(|input| {
+        input.events.retain(|event| {
+            let Event::Key { key, pressed, repeat, modifiers, .. } = event else { return true };
+            let Some((shortcut, chord)) = keys.find(*modifiers, *key) else { return true };
+            // Whoever types, types; a control that has the focus keeps its own keys.
+            if (is_typing && chord.types()) || (is_focused && chord.is_of_controls()) {
+                return true;
+            }
+            found.push((shortcut, *pressed, *repeat));
+            false
+        });
+    });
+    for (shortcut, is_down, is_repeated) in found {
+        if shortcut == Shortcut::Hold {
+            if !is_repeated {
+                actions.push(Action::Desk(DeskAction::Hold(is_down)));
+            }
+        } else if is_down && (!is_repeated || repeats(shortcut)) {
+            follow(shortcut, state, view, actions);
         }
     }
-    actions
+}
+
+/// Whether it goes on while its key is held down.
+fn repeats(shortcut: Shortcut) -> bool {
+    matches!(
+        shortcut,
+        Shortcut::Back
+            | Shortcut::Forward
+            | Shortcut::FarBack
+            | Shortcut::FarForward
+            | Shortcut::Slower
+            | Shortcut::Faster
+            | Shortcut::Louder
+            | Shortcut::Softer
+            | Shortcut::ZoomIn
+            | Shortcut::ZoomOut
+    )
+}
+
+fn follow(shortcut: Shortcut, state: &AppState, view: &mut View, actions: &mut Vec<Action>) {
+    match shortcut {
+        Shortcut::Next if state.queue.next().is_some() => return actions.push(Action::Next),
+        Shortcut::Previous => return actions.push(Action::Desk(DeskAction::Previous)),
+        Shortcut::Help => return actions.push(Action::Show(Place::Shortcuts)),
+        _ => {}
+    }
+    let Screen::Listening(open) = &state.screen else { return };
+    let desk = |action| Action::Desk(action);
+    let volume = |step: f32| Action::Volume {
+        volume: (state.settings.volume + step).clamp(0.0, 1.0),
+        is_final: true,
+    };
+    actions.push(match shortcut {
+        Shortcut::Play => Action::TogglePlay,
+        Shortcut::Back => Action::Skip(-SKIP_SECS),
+        Shortcut::Forward => Action::Skip(SKIP_SECS),
+        Shortcut::FarBack => Action::Skip(-FAR_SKIP_SECS),
+        Shortcut::FarForward => Action::Skip(FAR_SKIP_SECS),
+        Shortcut::Start => Action::Seek(std::time::Duration::ZERO),
+        Shortcut::End => Action::Seek(open.recording.pcm.duration()),
+        Shortcut::Slower => desk(DeskAction::SpeedStep(-1)),
+        Shortcut::Faster => desk(DeskAction::SpeedStep(1)),
+        Shortcut::NormalSpeed => desk(DeskAction::Speed(1.0)),
+        Shortcut::Repeat => desk(DeskAction::Repeat),
+        Shortcut::SkipSilence => desk(DeskAction::Toggle(Switch::SkipSilence)),
+        Shortcut::Level => desk(DeskAction::Toggle(Switch::Level)),
+        Shortcut::Band => desk(DeskAction::Toggle(Switch::Band)),
+        Shortcut::Side => desk(DeskAction::NextSide),
+        Shortcut::Swap => desk(DeskAction::Toggle(Switch::Swap)),
+        Shortcut::Louder => volume(VOLUME_STEP),
+        Shortcut::Softer => volume(-VOLUME_STEP),
+        Shortcut::Mute => toggle_mute(state, view),
+        Shortcut::Mark => desk(DeskAction::Mark),
+        Shortcut::GoTo => {
+            view.go_to = Some(String::new());
+            return;
+        }
+        Shortcut::ZoomIn | Shortcut::ZoomOut | Shortcut::ZoomAll => {
+            return listening::zoom(shortcut, open, view);
+        }
+        Shortcut::Hold | Shortcut::Next | Shortcut::Previous | Shortcut::Help => return,
+    });
 }
 
 /// What was pasted while no field was there to take it.
 fn pasted(ui: &Ui) -> Option<String> {
     ui.input(|input| {
         input.events.iter().find_map(|event| match event {
-            egui::Event::Paste(text) => Some(text.clone()),
+            Event::Paste(text) => Some(text.clone()),
             _ => None,
         })
     })

@@ -99,8 +99,8 @@ fn facts(ui: &mut Ui, call: Option<&CallCard>) {
     let palette = Palette::of(ui);
     badge(ui, icons::LOCK, palette.accent_text, palette.accent_soft);
     ui.vertical_centered(|ui| {
-        ui.add(egui::Label::new(RichText::new(&call.heading).font(theme::large())).wrap());
-        if let Some(when) = &call.when {
+        ui.add(egui::Label::new(RichText::new(call.heading()).font(theme::large())).wrap());
+        if let Some(when) = call.when() {
             ui.label(RichText::new(when).color(palette.muted));
         }
         if let Some(who) = who(call) {
@@ -114,11 +114,11 @@ fn facts(ui: &mut Ui, call: Option<&CallCard>) {
 
 /// Campaign and agent in one line.
 pub fn who(call: &CallCard) -> Option<String> {
-    let campaign = call.campaign.as_ref().map(|campaign| format!("Campaign {campaign}"));
-    let agent = call.agent.as_ref().map(|agent| {
+    let campaign = call.campaign().map(|campaign| format!("Campaign {campaign}"));
+    let agent = call.agent().map(|agent| {
         // Many sites call their users agent01: once is enough.
         let is_said = agent.to_lowercase().starts_with("agent");
-        if is_said { agent.clone() } else { format!("Agent {agent}") }
+        if is_said { agent } else { format!("Agent {agent}") }
     });
     let parts: Vec<String> = campaign.into_iter().chain(agent).collect();
     (!parts.is_empty()).then(|| parts.join("  ·  "))

@@ -5,20 +5,25 @@ pub mod keys;
 pub mod passphrase;
 pub mod theme;
 
+mod desk_settings;
 mod details;
 mod empty;
 mod fetching;
 mod header;
+mod hearing;
 mod host;
 mod icons;
 mod keyboard;
 mod listening;
 mod locked;
+mod notes;
 mod notice;
 mod problem;
+mod queue;
 mod remarks;
 mod secret_field;
 mod settings;
+mod shortcuts;
 mod sign_in;
 mod transport;
 mod waveform;
@@ -44,7 +49,11 @@ pub struct View {
     link: String,
     attempt: u64,
     details: Details,
-    scrub: Option<f32>,
+    looks: waveform::Looks,
+    /// The time that is being typed.
+    go_to: Option<String>,
+    notes: notes::NotesView,
+    shortcuts: shortcuts::ShortcutsView,
     /// Loudness before it was muted.
     muted_from: Option<f32>,
 }
@@ -67,7 +76,10 @@ impl View {
             link: String::new(),
             attempt: 0,
             details: Details::default(),
-            scrub: None,
+            looks: waveform::Looks::default(),
+            go_to: None,
+            notes: notes::NotesView::default(),
+            shortcuts: shortcuts::ShortcutsView::default(),
             muted_from: None,
         }
     }
@@ -75,7 +87,7 @@ impl View {
 
 /// Paints the window; what the person did is returned.
 pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, now: Instant) -> Vec<Action> {
-    let mut actions = keyboard::actions(ui, state);
+    let mut actions = keyboard::actions(ui, state, view);
     let dropped = drop::dropped_files(ui.ctx());
     if !dropped.is_empty() {
         actions.push(Action::Open(dropped));
@@ -90,6 +102,7 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, now: Instant) -> Vec
         ui.spacing_mut().item_spacing.y = theme::GAP;
         match state.place {
             Place::Settings => settings::show(ui, state, &mut actions),
+            Place::Shortcuts => shortcuts::show(ui, state, &mut view.shortcuts, &mut actions),
             Place::Keys => keys::show(ui, state, view, now, &mut actions),
             Place::Recording => show_screen(ui, state, view, now, &mut actions),
         }
@@ -123,6 +136,13 @@ fn show_screen(
 fn forget_what_is_not_shown(state: &AppState, view: &mut View) {
     if state.place != Place::Keys {
         view.keys.wipe();
+    }
+    if !matches!(state.screen, Screen::Listening(_)) {
+        view.looks = waveform::Looks::default();
+        view.go_to = None;
+    }
+    if state.place != Place::Shortcuts {
+        view.shortcuts = shortcuts::ShortcutsView::default();
     }
     match &state.screen {
         _ if state.place != Place::Recording => {

@@ -31,7 +31,8 @@ fn offered(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if state.offered.is_empty() {
         return;
     }
-    let heading = |source: &Source| CallCard::of_name(&source.file_name()).heading;
+    let heading =
+        |source: &Source| CallCard::of_name(&source.file_name(), &state.settings.desk).heading();
     let headings: Vec<String> = state.offered.iter().map(heading).collect();
     let margin = Margin::symmetric(theme::GROUP as i8 + 8, theme::GAP as i8);
     let palette = Palette::of(ui);

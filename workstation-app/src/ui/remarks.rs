@@ -7,8 +7,9 @@ use super::icons;
 use super::theme::{self, Palette};
 use super::widgets::icon_label;
 use crate::keys::name_of;
-use crate::state::Listening;
+use crate::state::{AppState, Listening};
 use crate::texts;
+use crate::texts::desk::DEVICE_ELSEWHERE;
 
 const LINE_HEIGHT: f32 = 5.0 * theme::STEP;
 
@@ -31,7 +32,7 @@ enum Weight {
 }
 
 /// The most pressing first.
-pub fn of(listening: &Listening) -> Vec<Remark> {
+pub fn of(state: &AppState, listening: &Listening) -> Vec<Remark> {
     let recording = &listening.recording;
     let remark = |icon, words: String, weight| Remark { icon, words, weight };
     let mark = |words| remark(icons::WARNING_CIRCLE, words, Weight::Mark);
@@ -52,12 +53,9 @@ pub fn of(listening: &Listening) -> Vec<Remark> {
         None => "Opened with its own passphrase, in memory only".to_owned(),
     };
     let opened = Some(remark(icons::SHIELD, opener, Weight::Quiet));
-    [fault, altered, damaged, signed, opened].into_iter().flatten().collect()
-}
-
-/// How much room they take.
-pub fn height(remarks: &[Remark]) -> f32 {
-    remarks.len() as f32 * LINE_HEIGHT
+    let elsewhere = state.settings.desk.device.as_ref().filter(|_| listening.playback.is_elsewhere);
+    let elsewhere = elsewhere.map(|device| mark(DEVICE_ELSEWHERE.with(&[("device", device)])));
+    [fault, elsewhere, altered, damaged, signed, opened].into_iter().flatten().collect()
 }
 
 /// Paints them in one column in the middle.

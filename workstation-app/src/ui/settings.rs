@@ -2,9 +2,9 @@
 
 use egui::{Align, ComboBox, Label, Layout, RichText, Role, Ui, WidgetInfo};
 
-use super::icons;
 use super::theme;
 use super::widgets::{self, Emphasis, button, centred_card, muted, row_from_right, text_button};
+use super::{desk_settings, icons};
 use crate::locking::{IDLE_CHOICES_MINUTES, KEEP_CHOICES_MINUTES, in_words};
 use crate::state::{Action, AppState, Place};
 
@@ -14,6 +14,10 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         ui.label(RichText::new("Settings").font(theme::large()));
         ui.add_space(theme::GAP);
         unlocking(ui, state, actions);
+        ui.add_space(theme::GAP);
+        widgets::rule(ui);
+        ui.add_space(theme::GAP);
+        desk_settings::show(ui, state, actions);
         ui.add_space(theme::GAP);
         widgets::rule(ui);
         ui.add_space(theme::GAP);

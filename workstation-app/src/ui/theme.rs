@@ -92,8 +92,24 @@ pub struct Palette {
     pub good: Color32,
     /// Behind it.
     pub good_soft: Color32,
-    /// The part of the picture of a recording that was not heard yet.
+    /// Rails of sliders.
     pub wave_rest: Color32,
+    /// The agent's lane, as far as it was heard.
+    pub agent: Color32,
+    /// The rest of it.
+    pub agent_rest: Color32,
+    /// The customer's lane, as far as it was heard.
+    pub customer: Color32,
+    /// The rest of it.
+    pub customer_rest: Color32,
+    /// Behind silence.
+    pub silence: Color32,
+    /// Behind silence that is left out.
+    pub skipped: Color32,
+    /// Both speak.
+    pub talk_over: Color32,
+    /// Flags.
+    pub mark: Color32,
 }
 
 /// Light colours.
@@ -116,6 +132,14 @@ pub const LIGHT: Palette = Palette {
     good: Color32::from_rgb(0x17, 0x6B, 0x43),
     good_soft: Color32::from_rgb(0xE4, 0xF5, 0xEC),
     wave_rest: Color32::from_rgb(0xB9, 0xC4, 0xD4),
+    agent: Color32::from_rgb(0x1F, 0x55, 0xC4),
+    agent_rest: Color32::from_rgb(0x7F, 0xA2, 0xE8),
+    customer: Color32::from_rgb(0x12, 0x74, 0x4E),
+    customer_rest: Color32::from_rgb(0x5F, 0xB0, 0x8E),
+    silence: Color32::from_rgb(0xF1, 0xF3, 0xF6),
+    skipped: Color32::from_rgb(0xDF, 0xE4, 0xEB),
+    talk_over: Color32::from_rgb(0xB4, 0x5A, 0x00),
+    mark: Color32::from_rgb(0x9A, 0x2F, 0x8F),
 };
 
 /// Dark colours.
@@ -138,6 +162,14 @@ pub const DARK: Palette = Palette {
     good: Color32::from_rgb(0x7E, 0xD6, 0xA6),
     good_soft: Color32::from_rgb(0x16, 0x33, 0x26),
     wave_rest: Color32::from_rgb(0x4A, 0x57, 0x69),
+    agent: Color32::from_rgb(0x8F, 0xB6, 0xFF),
+    agent_rest: Color32::from_rgb(0x4B, 0x70, 0xBE),
+    customer: Color32::from_rgb(0x79, 0xDD, 0xAE),
+    customer_rest: Color32::from_rgb(0x37, 0x86, 0x65),
+    silence: Color32::from_rgb(0x1E, 0x25, 0x30),
+    skipped: Color32::from_rgb(0x2B, 0x34, 0x41),
+    talk_over: Color32::from_rgb(0xFF, 0xB2, 0x5E),
+    mark: Color32::from_rgb(0xF0, 0x9B, 0xE6),
 };
 
 impl Palette {
