@@ -167,7 +167,7 @@ pub fn with_every_remark() -> AppState {
     listening_to(marked, Some(SoundFault::DeviceLost))
 }
 
-fn listening_to(recording: Recording, fault: Option<SoundFault>) -> AppState {
+pub fn listening_to(recording: Recording, fault: Option<SoundFault>) -> AppState {
     let mut state = opening();
     let generation = state.generation();
     state.apply(Event::Ready { generation, recording }, Instant::now());

@@ -73,7 +73,10 @@ fn sides(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         (desk.side_of(false), icons::USER, words::CUSTOMER, words::CUSTOMER_HINT),
         (Side::Mixed, "", words::MIXED, words::MIXED_HINT),
     ];
-    let group = ui.horizontal(|ui| {
+    let width = choices.iter().map(|(_, icon, label, _)| chip_width(ui, icon, label)).sum();
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, HEIGHT), Sense::hover());
+    let layout = egui::Layout::left_to_right(egui::Align::Min);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect).layout(layout), |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         for (side, icon, label, hint) in choices {
             let response = chip(ui, icon, &label, desk.side == side, false);
@@ -85,7 +88,7 @@ fn sides(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
     let corner = CornerRadius::same(theme::CORNER);
     let stroke = Stroke::new(1.0, palette.line_strong);
-    ui.painter().rect_stroke(group.response.rect, corner, stroke, StrokeKind::Inside);
+    ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
 }
 
 /// A switch: what is on is filled and says so; `is_alone` gives it an edge of its own.
@@ -93,8 +96,7 @@ pub fn chip(ui: &mut Ui, icon: &str, label: &str, is_on: bool, is_alone: bool) -
     let palette = Palette::of(ui);
     let galley =
         ui.painter().layout_no_wrap(label.to_owned(), theme::strong(), egui::Color32::PLACEHOLDER);
-    let icon_width = if icon.is_empty() { 0.0 } else { SMALL_ICON + theme::STEP };
-    let width = galley.size().x + icon_width + 6.0 * theme::STEP;
+    let width = chip_width(ui, icon, label);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, label));
     let corner = CornerRadius::same(theme::CORNER);
@@ -111,10 +113,17 @@ pub fn chip(ui: &mut Ui, icon: &str, label: &str, is_on: bool, is_alone: bool) -
     if !icon.is_empty() {
         let centre = egui::Pos2::new(left + SMALL_ICON / 2.0, rect.center().y);
         paint_icon(ui, centre, icon, theme::icons(SMALL_ICON), text);
-        left += icon_width;
+        left += SMALL_ICON + theme::STEP;
     }
     let top = egui::Pos2::new(left, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley_with_override_text_color(top, galley, text);
     focus_ring(ui, &response, rect, corner);
     response
+}
+
+fn chip_width(ui: &Ui, icon: &str, label: &str) -> f32 {
+    let galley =
+        ui.painter().layout_no_wrap(label.to_owned(), theme::strong(), egui::Color32::PLACEHOLDER);
+    let icon_width = if icon.is_empty() { 0.0 } else { SMALL_ICON + theme::STEP };
+    (galley.size().x + icon_width + 6.0 * theme::STEP).ceil()
 }

@@ -50,6 +50,10 @@ pub const TO_START: &str = "\u{E5A4}";
 pub const TO_END: &str = "\u{E5A6}";
 /// The list of recordings.
 pub const LIST: &str = "\u{E2F0}";
+/// A moment.
+pub const CLOCK: &str = "\u{E19A}";
+/// The list of marks.
+pub const FLAG_LIST: &str = "\u{E2F0}";
 /// A mark.
 pub const FLAG: &str = "\u{E244}";
 /// Which key does what.

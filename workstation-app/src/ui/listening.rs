@@ -8,7 +8,7 @@ use super::locked::who;
 use super::theme::{self, Palette};
 use super::transport::{SKIP_SECS, with_key};
 use super::waveform::{self, Picture};
-use super::widgets::{Emphasis, button, card_frame, card_padding, icon_button, icon_label, muted};
+use super::widgets::{Emphasis, button, card_frame, icon_button, icon_label, muted};
 use super::{View, hearing, icons, notes, queue, remarks, transport};
 use crate::call::{CallCard, clock};
 use crate::marks::parse_time;
@@ -17,15 +17,17 @@ use crate::state::desk::{DeskAction, Repeat};
 use crate::state::{Action, AppState, Listening, Place};
 use crate::texts::desk as words;
 
-const WAVE_MIN_HEIGHT: f32 = 96.0;
+const WAVE_MIN_HEIGHT: f32 = 64.0;
 const WAVE_MAX_HEIGHT: f32 = 420.0;
 /// The line around the card.
 const CARD_EDGE: f32 = 1.0;
+const WAVE_PADDING: u8 = 8;
 const TIMES_HEIGHT: f32 = theme::CONTROL_HEIGHT;
 /// The strip that shows which part of the picture is seen.
 const STRIP_HEIGHT: f32 = 2.0 * theme::STEP;
 /// Narrower windows have room for one list.
 const TWO_LISTS: f32 = 1080.0;
+const WORDS_WIDTH: f32 = 600.0;
 const TIME_FIELD_WIDTH: f32 = 96.0;
 
 /// Paints it.
@@ -40,21 +42,31 @@ pub fn show(
     let has_notes = notes::is_shown(state);
     let has_queue = queue::is_shown(state) && !(is_narrow && has_notes);
     let panel = egui::Frame::new().inner_margin(Margin::same(theme::GROUP as i8));
+    let shown = Lists { has_queue, has_notes, is_narrow };
     if has_queue {
         egui::Panel::left("queue")
             .frame(panel.fill(Palette::of(ui).surface))
-            .exact_size(queue::WIDTH)
+            .exact_size(if is_narrow { queue::NARROW_WIDTH } else { queue::WIDTH })
             .resizable(false)
             .show(ui, |ui| queue::show(ui, state, actions));
     }
     if has_notes {
         egui::Panel::right("notes")
             .frame(panel.fill(Palette::of(ui).surface))
-            .exact_size(notes::WIDTH)
+            .exact_size(if is_narrow { notes::NARROW_WIDTH } else { notes::WIDTH })
             .resizable(false)
             .show(ui, |ui| notes::show(ui, state, view, actions));
     }
-    desk(ui, state, listening, view, actions);
+    desk(ui, state, listening, shown, view, actions);
+}
+
+/// Which lists are seen.
+#[derive(Clone, Copy)]
+struct Lists {
+    has_queue: bool,
+    has_notes: bool,
+    /// There is room for one of them.
+    is_narrow: bool,
 }
 
 /// The middle: it takes what room there is, and gives the rest to the picture.
@@ -62,6 +74,7 @@ fn desk(
     ui: &mut Ui,
     state: &AppState,
     listening: &Listening,
+    shown: Lists,
     view: &mut View,
     actions: &mut Vec<Action>,
 ) {
@@ -75,7 +88,7 @@ fn desk(
         let top = ui.cursor().top();
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            facts(ui, state, actions);
+            facts(ui, state, shown, actions);
             ui.add_space(gap);
             picture(ui, state, listening, top + room, view, actions);
             let below = ui.cursor().top();
@@ -94,13 +107,13 @@ fn desk(
     });
 }
 
-fn facts(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+fn facts(ui: &mut Ui, state: &AppState, shown: Lists, actions: &mut Vec<Action>) {
     let Some(call) = state.call() else { return };
     let palette = Palette::of(ui);
     let size = Vec2::new(ui.available_width(), theme::CONTROL_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme::STEP;
-        folds(ui, state, actions);
+        folds(ui, state, shown, actions);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.add(Label::new(RichText::new(call.heading()).font(theme::large())).truncate());
         });
@@ -116,27 +129,31 @@ fn about(call: &CallCard) -> Option<String> {
 }
 
 /// The ways to the lists and to the keys.
-fn folds(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+fn folds(ui: &mut Ui, state: &AppState, shown: Lists, actions: &mut Vec<Action>) {
+    // What is named by its icon alone where there is no room for words.
+    let is_wide = ui.available_width() >= WORDS_WIDTH;
     let keys = icon_button(ui, icons::KEYBOARD, &words::KEY_HELP, theme::CONTROL_HEIGHT);
     if keys.on_hover_text(with_key(state, words::KEY_HELP, Shortcut::Help)).clicked() {
         actions.push(Action::Show(Place::Shortcuts));
     }
     if state.marks().is_some_and(|marks| !marks.all().is_empty()) {
-        let fold = button(ui, Emphasis::Bare, icons::LIST, &words::MARKS, 0.0);
-        if fold.on_hover_text(notes::fold_words(state)).clicked() {
+        let fold = word_button(ui, is_wide, icons::FLAG_LIST, &words::MARKS);
+        if fold.on_hover_text(notes::fold_words(shown.has_notes)).clicked() {
             let mut settings = state.settings.clone();
-            settings.desk.shows_marks ^= true;
+            settings.desk.shows_marks = !shown.has_notes;
             actions.push(Action::Settings(settings));
         }
     }
-    notes::set(ui, state, actions);
+    notes::set(ui, state, is_wide, actions);
     if state.queue.items().len() > 1 {
         let label =
             if state.settings.desk.shows_queue { words::QUEUE_HIDE } else { words::QUEUE_SHOW };
-        let fold = button(ui, Emphasis::Bare, icons::LIST, &words::QUEUE, 0.0);
+        let fold = word_button(ui, is_wide, icons::LIST, &words::QUEUE);
         if fold.on_hover_text(label.get()).clicked() {
             let mut settings = state.settings.clone();
-            settings.desk.shows_queue ^= true;
+            settings.desk.shows_queue = !shown.has_queue;
+            // Where there is room for one list, it is the one that was asked for.
+            settings.desk.shows_marks &= shown.has_queue || !shown.is_narrow;
             actions.push(Action::Settings(settings));
         }
         let hint = with_key(state, words::PREVIOUS, Shortcut::Previous);
@@ -150,6 +167,15 @@ fn folds(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
 }
 
+/// A button with words where there is room for them.
+pub fn word_button(ui: &mut Ui, is_wide: bool, icon: &str, label: &str) -> egui::Response {
+    if is_wide {
+        button(ui, Emphasis::Bare, icon, label, 0.0)
+    } else {
+        icon_button(ui, icon, label, theme::CONTROL_HEIGHT)
+    }
+}
+
 fn picture(
     ui: &mut Ui,
     state: &AppState,
@@ -159,10 +185,10 @@ fn picture(
     actions: &mut Vec<Action>,
 ) {
     let duration = listening.recording.pcm.duration();
-    card_frame(ui).show(ui, |ui| {
+    wave_frame(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         lanes(ui, state, listening);
-        let below = STRIP_HEIGHT + TIMES_HEIGHT + card_padding(ui) + CARD_EDGE;
+        let below = STRIP_HEIGHT + TIMES_HEIGHT + f32::from(WAVE_PADDING) + CARD_EDGE;
         let height =
             (bottom - below - ui.cursor().top()).clamp(WAVE_MIN_HEIGHT, WAVE_MAX_HEIGHT).floor();
         let picture = Picture {
@@ -188,6 +214,17 @@ fn picture(
         waveform::strip(ui, &mut view.looks, duration, STRIP_HEIGHT);
         times(ui, state, listening, view, actions);
     });
+}
+
+/// A card with less around it than others: the picture is what matters.
+fn wave_frame(ui: &Ui) -> egui::Frame {
+    let across = if theme::is_low(ui) { theme::GROUP } else { theme::CARD_PADDING };
+    card_frame(ui).inner_margin(Margin {
+        left: across as i8,
+        right: across as i8,
+        top: theme::GROUP as i8,
+        bottom: WAVE_PADDING as i8,
+    })
 }
 
 /// Whose lane is which.
@@ -280,7 +317,7 @@ pub fn zoom(shortcut: Shortcut, listening: &Listening, view: &mut View) {
 /// A time is typed in place, and gone to with Enter.
 fn go_to(ui: &mut Ui, state: &AppState, view: &mut View, actions: &mut Vec<Action>) {
     let Some(typed) = &mut view.go_to else {
-        let go = icon_button(ui, icons::CARET_RIGHT, &words::GO_TO_TIME, 8.0 * theme::STEP);
+        let go = icon_button(ui, icons::CLOCK, &words::GO_TO_TIME, 8.0 * theme::STEP);
         if go.on_hover_text(with_key(state, words::GO_TO_TIME, Shortcut::GoTo)).clicked() {
             view.go_to = Some(String::new());
         }

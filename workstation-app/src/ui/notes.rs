@@ -3,6 +3,7 @@
 use egui::{Align, Layout, RichText, TextEdit, Ui};
 
 use super::icons;
+use super::listening::word_button;
 use super::theme;
 use super::transport::with_key;
 use super::widgets::{Emphasis, button, icon_button, muted};
@@ -15,7 +16,9 @@ use crate::state::{Action, AppState};
 use crate::texts::desk as words;
 
 /// How wide the list is.
-pub const WIDTH: f32 = 60.0 * theme::STEP;
+pub const WIDTH: f32 = 64.0 * theme::STEP;
+/// The same in a narrow window.
+pub const NARROW_WIDTH: f32 = 52.0 * theme::STEP;
 
 /// Whether it is to be seen.
 pub fn is_shown(state: &AppState) -> bool {
@@ -88,9 +91,10 @@ fn row(ui: &mut Ui, state: &AppState, mark: &Mark, view: &mut View, actions: &mu
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             go(ui, mark, &time, actions);
-            text(ui, state, mark, &time, view, actions);
         });
     });
+    text(ui, state, mark, &time, view, actions);
+    ui.add_space(theme::GAP);
 }
 
 fn go(ui: &mut Ui, mark: &Mark, time: &str, actions: &mut Vec<Action>) {
@@ -135,15 +139,14 @@ fn text(
 }
 
 /// What the button that shows and hides the list says.
-pub fn fold_words(state: &AppState) -> String {
-    let is_open = state.settings.desk.shows_marks;
+pub fn fold_words(is_open: bool) -> String {
     let label = if is_open { words::MARKS_HIDE } else { words::MARKS_SHOW };
     label.into()
 }
 
 /// The button that sets a mark.
-pub fn set(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    let set = button(ui, Emphasis::Bare, icons::FLAG, &words::MARK, 0.0);
+pub fn set(ui: &mut Ui, state: &AppState, is_wide: bool, actions: &mut Vec<Action>) {
+    let set = word_button(ui, is_wide, icons::FLAG, &words::MARK);
     if set.on_hover_text(with_key(state, words::MARK, Shortcut::Mark)).clicked() {
         actions.push(Action::Desk(DeskAction::Mark));
     }

@@ -15,6 +15,8 @@ use crate::texts::desk as words;
 
 /// How wide the list is.
 pub const WIDTH: f32 = 56.0 * theme::STEP;
+/// The same in a narrow window.
+pub const NARROW_WIDTH: f32 = 44.0 * theme::STEP;
 
 /// Whether it is to be seen.
 pub fn is_shown(state: &AppState) -> bool {
@@ -49,7 +51,10 @@ fn row(ui: &mut Ui, state: &AppState, index: usize, item: &Item, actions: &mut V
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, &said));
     ground(ui, &response, rect, is_open);
-    let inner = rect.shrink2(Vec2::new(theme::GAP, 0.0));
+    let mut inner = rect.shrink2(Vec2::new(theme::GAP, 0.0));
+    if !is_open {
+        inner.max.x -= 6.0 * theme::STEP;
+    }
     let layout = Layout::left_to_right(Align::Center);
     ui.scope_builder(egui::UiBuilder::new().max_rect(inner).layout(layout), |ui| {
         let palette = Palette::of(ui);
@@ -58,9 +63,9 @@ fn row(ui: &mut Ui, state: &AppState, index: usize, item: &Item, actions: &mut V
             (false, true) => (icons::CHECK_CIRCLE, palette.good),
             (false, false) => ("", palette.muted),
         };
-        icon_label(ui, icon, colour);
-        let room = if is_open { 0.0 } else { 7.0 * theme::STEP };
-        ui.set_max_width((ui.available_width() - room).max(0.0));
+        if !icon.is_empty() {
+            icon_label(ui, icon, colour);
+        }
         let text = RichText::new(&title).color(if item.is_heard && !is_open {
             palette.muted
         } else {

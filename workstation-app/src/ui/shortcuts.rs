@@ -10,7 +10,7 @@ use crate::state::{Action, AppState, Place};
 use crate::texts::{Text, desk as words};
 
 const WIDTH: f32 = 170.0 * theme::STEP;
-const KEY_WIDTH: f32 = 36.0 * theme::STEP;
+const KEY_WIDTH: f32 = 28.0 * theme::STEP;
 
 /// Keys that cannot be changed.
 const FIXED: [(Text, &str); 7] = [
@@ -59,6 +59,7 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut ShortcutsView, actions: &m
 }
 
 fn list(ui: &mut Ui, state: &AppState, view: &mut ShortcutsView) {
+    ui.spacing_mut().item_spacing.x = theme::EDGE;
     ui.columns(2, |columns| {
         let half = SHORTCUTS.len().div_ceil(2);
         for (index, (shortcut, label, _)) in SHORTCUTS.iter().enumerate() {

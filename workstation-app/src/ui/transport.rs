@@ -23,6 +23,8 @@ pub const FAR_SKIP_SECS: i64 = 10;
 const VOLUME_WIDTH: f32 = 88.0;
 const METER_SIZE: Vec2 = Vec2::new(10.0, 32.0);
 const SPEED_WIDTH: f32 = 64.0;
+/// With this much room, the speed says what it is.
+const WORDS_WIDTH: f32 = 180.0;
 /// What everything in one row takes.
 const WIDE: f32 = 690.0;
 
@@ -138,12 +140,11 @@ fn speed(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if slower.on_hover_text(with_key(state, words::SLOWER, Shortcut::Slower)).clicked() {
         actions.push(Action::Desk(DeskAction::SpeedStep(-1)));
     }
-    let shown = speed_words(now);
-    let menu = button(ui, Emphasis::Bare, "", &format!("{shown}×"), SPEED_WIDTH);
-    menu.widget_info(|| {
-        let label = words::SPEED_VALUE.with(&[("speed", &shown)]);
-        WidgetInfo::labeled(Role::Button, true, label)
-    });
+    let said = words::SPEED_VALUE.with(&[("speed", &speed_words(now))]);
+    let is_wide = ui.available_width() > WORDS_WIDTH;
+    let shown = if is_wide { said.clone() } else { format!("{}×", speed_words(now)) };
+    let menu = button(ui, Emphasis::Bare, "", &shown, SPEED_WIDTH);
+    menu.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     egui::Popup::menu(&menu).show(|ui| {
         for choice in SPEED_CHOICES {
             let label = format!("{}×", speed_words(choice));
