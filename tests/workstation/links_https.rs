@@ -186,7 +186,7 @@ fn a_password_needs_a_name_and_a_descriptor_that_can_be_read() -> Outcome {
         ),
         (
             vec!["--check", link, "--http-user", "66:66", "--http-password-fd", "3"],
-            texts::NAME_WITH_COLON,
+            &texts::NAME_WITH_COLON,
         ),
         (
             [

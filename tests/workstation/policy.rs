@@ -100,11 +100,11 @@ fn where_the_policy_allows_it_they_open_and_are_marked() -> Outcome {
         let json = checked(ALLOWED, data.path(), name, 0)?;
         assert_eq!(text(&json, "integrity"), "none", "{json}");
         assert_eq!(text(&json, "sha256"), plain, "{json}");
-        assert!(text(&json, "message").contains(texts::WITHOUT_INTEGRITY), "{json}");
+        assert!(text(&json, "message").contains(texts::WITHOUT_INTEGRITY.get()), "{json}");
     }
     let json = checked(ALLOWED, data.path(), ORDINARY, 0)?;
     assert_eq!(text(&json, "integrity"), "mdc");
-    assert!(!text(&json, "message").contains(texts::WITHOUT_INTEGRITY), "{json}");
+    assert!(!text(&json, "message").contains(texts::WITHOUT_INTEGRITY.get()), "{json}");
     Ok(())
 }
 
@@ -322,7 +322,7 @@ fn change_the_policy_under_the_window() -> Outcome {
     step_until(&mut harness, is_locked)?;
     unlock(&mut harness);
     step_until(&mut harness, |screen| matches!(screen, Screen::Listening(_)))?;
-    assert!(harness.query_by_label(texts::WITHOUT_INTEGRITY).is_some());
+    assert!(harness.query_by_label(texts::WITHOUT_INTEGRITY.get()).is_some());
 
     // Not allowed any more: the same recording is refused.
     policy_is("")?;

@@ -123,7 +123,7 @@ fn every_remark_on_what_is_heard_is_seen_in_the_smallest_window() {
     let length = std::time::Duration::from_secs(90);
     for remark in [
         texts::sound(SoundFault::DeviceLost),
-        texts::WITHOUT_INTEGRITY,
+        &texts::WITHOUT_INTEGRITY,
         &texts::part_is_missing(length),
         "Signed by Sam Supervisor, Olga Officer",
         "Opened with the key of Anna Berger, in memory only",
@@ -133,7 +133,7 @@ fn every_remark_on_what_is_heard_is_seen_in_the_smallest_window() {
     }
     // What is in order is not talked about.
     let harness = painted(listening(None), Theme::Light, theme::WINDOW_MIN_SIZE, 1.0);
-    for remark in ["Signed by", texts::WITHOUT_INTEGRITY, texts::PART_IS_MISSING] {
+    for remark in ["Signed by", &texts::WITHOUT_INTEGRITY, &texts::PART_IS_MISSING] {
         assert!(harness.query_by_label_contains(remark).is_none(), "{remark}");
     }
 }
@@ -194,7 +194,7 @@ fn the_details_unfold_and_are_copied_by_keyboard() {
 fn a_workstation_without_keys_says_so() {
     let state = failed(with_keys(0), FailureKind::Problem(Problem::NoKey), "");
     let mut harness = painted(state, Theme::Light, WINDOW, 1.0);
-    assert!(harness.query_by_label(texts::NO_KEY_HELD).is_some());
+    assert!(harness.query_by_label(texts::NO_KEY_HELD.get()).is_some());
     press(&mut harness, Key::Tab);
     press(&mut harness, Key::Enter);
     assert!(harness.query_by_label_contains("Held: none").is_some());

@@ -299,7 +299,7 @@ fn who_signed_is_a_quiet_line() {
     let last = harness.get_by_label("Opened with the key of CV25519, in memory only").rect();
     let line_bottom = last.center().y + 2.5 * theme::STEP;
     assert!(line_bottom <= WINDOW.y - theme::GROUP - theme::GAP, "{last}");
-    assert!(harness.query_by_label(texts::WITHOUT_INTEGRITY).is_none());
+    assert!(harness.query_by_label(texts::WITHOUT_INTEGRITY.get()).is_none());
 }
 
 #[test]

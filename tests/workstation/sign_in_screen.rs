@@ -105,9 +105,9 @@ fn a_name_that_cannot_be_sent_is_said_at_once_and_goes_nowhere() {
     let mut harness = window();
     ask(&mut harness, "https://one.example", false);
     type_name(&mut harness, "6666");
-    assert!(harness.query_by_label(texts::NAME_WITH_COLON).is_none());
+    assert!(harness.query_by_label(texts::NAME_WITH_COLON.get()).is_none());
     type_name(&mut harness, ":7");
-    assert!(harness.query_by_label(texts::NAME_WITH_COLON).is_some(), "{}", name(&harness));
+    assert!(harness.query_by_label(texts::NAME_WITH_COLON.get()).is_some(), "{}", name(&harness));
     harness.get_by_role_and_label(Role::PasswordInput, "Password").type_text("secret");
     harness.run_steps(3);
     harness.get_by_role_and_label(Role::Button, "Sign in").click();
@@ -123,6 +123,6 @@ fn whether_the_way_to_a_host_is_protected_is_seen_before_it_is_trusted() {
         let mut harness = window();
         open(&mut harness, link);
         assert!(harness.query_by_label("Yes, open them").is_some(), "{link} is not asked about");
-        assert_eq!(harness.query_by_label(texts::OPEN_HOST).is_some(), is_open, "{link}");
+        assert_eq!(harness.query_by_label(texts::OPEN_HOST.get()).is_some(), is_open, "{link}");
     }
 }

@@ -280,7 +280,7 @@ fn opens_message(duration: Duration, may_be_altered: bool, is_damaged: bool) -> 
     let opens = format!("This workstation can open it and play {}", call::clock(duration));
     let altered = may_be_altered.then_some(texts::WITHOUT_INTEGRITY);
     let damaged = is_damaged.then_some(texts::PART_IS_MISSING);
-    let marks: Vec<&str> = altered.into_iter().chain(damaged).collect();
+    let marks: Vec<&str> = altered.into_iter().chain(damaged).map(texts::Text::get).collect();
     if marks.is_empty() { opens } else { format!("{opens}. {}.", marks.join(". ")) }
 }
 

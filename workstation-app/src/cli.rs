@@ -70,7 +70,7 @@ not run: no such file, a server that did not send it, no passphrase, or an admin
 is broken.";
 
 fn sign_in_name(name: &str) -> Result<String, &'static str> {
-    if Login::can_send(name) { Ok(name.to_owned()) } else { Err(texts::NAME_WITH_COLON) }
+    if Login::can_send(name) { Ok(name.to_owned()) } else { Err(texts::NAME_WITH_COLON.get()) }
 }
 
 impl Cli {

@@ -3,7 +3,7 @@
 use shared::decrypt::{OpenError, Problem};
 
 use crate::platform::POLICY_PLACE;
-use crate::texts::{Words, words};
+use crate::texts::{self, Words, words};
 
 /// How many octets of an unknown file are told: enough for a file's type, too few for its content.
 const HEAD_OCTETS: usize = 4;
@@ -84,12 +84,12 @@ impl Failure {
     #[must_use]
     pub fn about_file(mut self, octets: &[u8]) -> Self {
         let is_cut_off = self.kind == FailureKind::Problem(Problem::Incomplete);
-        let end = if is_cut_off { ", then the file ends" } else { "" };
-        self.facts = vec![format!("Read {} bytes{end}", octets.len())];
+        let read = if is_cut_off { texts::DETAIL_READ_CUT_OFF } else { texts::DETAIL_READ };
+        self.facts = vec![read.with(&[("octets", &octets.len())])];
         if self.kind == FailureKind::Problem(Problem::NotPgpUnknown) {
             let head = octets.get(..HEAD_OCTETS).unwrap_or(octets);
             let head: Vec<String> = head.iter().map(|octet| format!("{octet:02X}")).collect();
-            self.facts.push(format!("Begins with {}", head.join(" ")));
+            self.facts.push(texts::DETAIL_BEGINS_WITH.with(&[("octets", &head.join(" "))]));
         }
         self
     }
@@ -103,7 +103,7 @@ impl Failure {
             FailureKind::Problem(Problem::NotPgpAudio) => FailureKind::LinkPlainAudio,
             kind => kind,
         };
-        self.facts.push(format!("Fetched from {host}"));
+        self.facts.push(texts::DETAIL_FETCHED_FROM.with(&[("host", &host)]));
         self
     }
 

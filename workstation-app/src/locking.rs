@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::lock_signals::LockReason;
 use crate::policy::Policy;
 use crate::settings::Settings;
+use crate::texts;
 
 /// What people choose from, in minutes; 0 asks for every recording.
 pub const KEEP_CHOICES_MINUTES: [u32; 7] = [0, 15, 30, 60, 120, 240, 480];
@@ -27,11 +28,11 @@ impl LockCause {
     /// What is said above the passphrase field.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Asked => "Locked",
-            Self::Idle => "Locked, because nobody used this window",
-            Self::System(LockReason::ScreenLock) => "Locked together with the screen",
-            Self::System(LockReason::Suspend) => "Locked, because the computer went to sleep",
-            Self::System(LockReason::UserSwitch) => "Locked, because another user was at work",
+            Self::Asked => texts::LOCKED.get(),
+            Self::Idle => texts::LOCKED_IDLE.get(),
+            Self::System(LockReason::ScreenLock) => texts::LOCKED_SCREEN.get(),
+            Self::System(LockReason::Suspend) => texts::LOCKED_SLEEP.get(),
+            Self::System(LockReason::UserSwitch) => texts::LOCKED_OTHER_USER.get(),
         }
     }
 }
@@ -76,13 +77,15 @@ fn minutes(count: u32) -> Duration {
 
 /// A time as people choose it.
 pub fn in_words(minutes: u32) -> String {
-    match (minutes / 60, minutes % 60) {
-        (0, 1) => "1 minute".to_owned(),
-        (0, minutes) => format!("{minutes} minutes"),
-        (1, 0) => "1 hour".to_owned(),
-        (hours, 0) => format!("{hours} hours"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
-    }
+    let (hours, minutes) = (minutes / 60, minutes % 60);
+    let text = match (hours, minutes) {
+        (0, 1) => texts::ONE_MINUTE,
+        (0, _) => texts::MINUTES,
+        (1, 0) => texts::ONE_HOUR,
+        (_, 0) => texts::HOURS,
+        _ => texts::HOURS_AND_MINUTES,
+    };
+    text.with(&[("hours", &hours), ("minutes", &minutes)])
 }
 
 /// How long is left, as the countdown shows it, and when those words change.
@@ -91,16 +94,19 @@ pub fn countdown(left: Duration) -> (String, Duration) {
     let minute = Duration::from_secs(60);
     if left <= minute {
         let next = left.saturating_sub(Duration::from_secs(secs));
-        return (format!("{} s", secs.max(1)), next.max(Duration::from_millis(50)));
+        let words = texts::SHORT_SECONDS.with(&[("seconds", &secs.max(1))]);
+        return (words, next.max(Duration::from_millis(50)));
     }
     // Rounded up: "1 min" is never less than one.
     let minutes = secs.div_ceil(60);
     let next = left.saturating_sub(minute * (minutes.saturating_sub(1)) as u32);
-    let words = match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
+    let (hours, minutes) = (minutes / 60, minutes % 60);
+    let text = match (hours, minutes) {
+        (0, _) => texts::SHORT_MINUTES,
+        (_, 0) => texts::SHORT_HOURS,
+        _ => texts::HOURS_AND_MINUTES,
     };
+    let words = text.with(&[("hours", &hours), ("minutes", &minutes)]);
     (words, next.max(Duration::from_millis(50)))
 }
 

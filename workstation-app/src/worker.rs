@@ -244,7 +244,7 @@ impl Worker {
 
     fn remove(&self, path: &Path, digest: &[u8; 32]) {
         match downloads::remove(path, digest) {
-            Ok(true) => self.notify(false, texts::SEALED_FILE_REMOVED.to_owned()),
+            Ok(true) => self.notify(false, texts::SEALED_FILE_REMOVED.into()),
             Ok(false) => {}
             Err(cause) => self.notify(true, texts::sealed_file_stays(&cause)),
         }

@@ -26,10 +26,7 @@ pub struct TestedBackup {
 impl TestedBackup {
     /// What a person wants to read.
     pub fn message(&self) -> String {
-        format!(
-            "This backup opens your recordings. It holds the key of {}, and its passphrase is right.",
-            named(&self.card)
-        )
+        texts::BACKUP_OPENS.with(&[("key", &named(&self.card))])
     }
 }
 
@@ -37,53 +34,34 @@ impl TestedBackup {
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// Of a key that is not held.
-    #[error(
-        "This backup is of another key, that of {key}. Choose the backup of the key that is meant; \
-         a key that this workstation does not hold is brought first."
-    )]
+    #[error("{}", texts::BACKUP_OF_OTHER_KEY.with(&[("key", key)]))]
     OtherKey {
         /// Whose, when it was made, and its fingerprint.
         key: String,
     },
     /// A part of the key is not in it.
-    #[error(
-        "This backup is older than the key: it lacks a part that recordings are sealed for. Make a \
-         new backup."
-    )]
+    #[error("{}", texts::BACKUP_OLDER)]
     Older,
     /// Parts of the key have another passphrase.
-    #[error(
-        "This passphrase opens only a part of the backup, and not what is sealed for {}. Test it \
-         again with the passphrase of that part.",
-        key_ids.join(", ")
-    )]
+    #[error("{}", texts::BACKUP_PARTLY.with(&[("keys", &key_ids.join(", "))]))]
     Partly {
         /// Those that it does not open.
         key_ids: Vec<String>,
     },
     /// Not its passphrase.
-    #[error(
-        "That is not the passphrase of this backup. Type the one that the key had when the backup \
-         was made."
-    )]
+    #[error("{}", texts::BACKUP_WRONG_PASSPHRASE)]
     WrongPassphrase,
     /// It opens the held key and not the backup.
-    #[error(
-        "This backup has another passphrase than the key has now, or it is damaged. Try the \
-         passphrase of that time, or make a new backup."
-    )]
+    #[error("{}", texts::BACKUP_OTHER_PASSPHRASE)]
     OtherPassphrase,
     /// It opens nothing.
-    #[error("This backup is damaged: it does not open a recording. Make a new backup.")]
+    #[error("{}", texts::BACKUP_DAMAGED)]
     Damaged,
     /// Only GnuPG could tell.
-    #[error(
-        "The passphrase of this backup is right, but of this kind of key only GnuPG can show that \
-         it opens recordings. Keep GnuPG installed where you need it."
-    )]
+    #[error("{}", texts::BACKUP_UNTESTED)]
     Untested,
     /// It is no backup of a key.
-    #[error(transparent)]
+    #[error("{}", texts::key_error(.0))]
     Key(#[from] KeyError),
     /// No such key.
     #[error(transparent)]
@@ -92,11 +70,7 @@ pub enum BackupError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The file could not be written.
-    #[error(
-        "The backup could not be written ({source}). Name a new file in a folder that can be \
-         written: {}",
-        texts::shown(path)
-    )]
+    #[error("{}", texts::BACKUP_NOT_WRITTEN.with(&[("cause", source), ("path", &texts::shown(path))]))]
     Write {
         /// Which.
         path: std::path::PathBuf,
@@ -232,8 +206,15 @@ fn refused(fault: BackupFault, backups: &[SecretKey]) -> BackupError {
 
 /// A key as it is told from others of the same owner.
 fn named(card: &KeyCard) -> String {
-    let made = card.created.map_or_else(String::new, |at| format!(", made {}", date::iso(at)));
-    format!("{}{made}, {}", card.owner, card.fingerprint)
+    let (owner, fingerprint) = (&card.owner, &card.fingerprint);
+    match card.created.map(date::iso) {
+        Some(day) => texts::NAMED_KEY_MADE.with(&[
+            ("owner", owner),
+            ("day", &day),
+            ("fingerprint", fingerprint),
+        ]),
+        None => texts::NAMED_KEY.with(&[("owner", owner), ("fingerprint", fingerprint)]),
+    }
 }
 
 fn copies(keys: &[SecretKey], fingerprint: &str) -> Vec<SecretKey> {

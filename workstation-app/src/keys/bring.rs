@@ -90,10 +90,7 @@ impl Brought {
 }
 
 fn too_many() -> Refused {
-    let reason = format!(
-        "This file holds more than {MOST_KEYS} keys, and no more were taken. Export those that \
-         you need on their own and bring that file."
-    );
+    let reason = texts::TOO_MANY_KEYS.with(&[("most", &MOST_KEYS)]);
     Refused { owner: None, reason }
 }
 
@@ -105,5 +102,5 @@ fn refused(error: &KeyError) -> Refused {
         | KeyError::OnlyGnupg { owner, .. } => Some(owner.clone()),
         _ => None,
     };
-    Refused { owner, reason: error.to_string() }
+    Refused { owner, reason: texts::key_error(error) }
 }

@@ -10,6 +10,7 @@ use shared::secret::Passphrase;
 use super::KeyCard;
 use super::phrase::{self, PhraseError};
 use super::store::{KeyStore, StoreError};
+use crate::texts;
 
 pub use shared::new_key::KeyKind;
 
@@ -56,22 +57,19 @@ pub struct Created {
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
     /// Empty, too long, or with characters that names do not have.
-    #[error(
-        "This name cannot stand on a key. Use letters, blanks and usual punctuation, without < > \
-         ( ) and at most {NAME_CHARACTERS} of them."
-    )]
+    #[error("{}", texts::NOT_A_NAME.with(&[("most", &NAME_CHARACTERS)]))]
     Name,
     /// No mail address.
-    #[error("This is no mail address. Write it as in name@example.com.")]
+    #[error("{}", texts::NOT_AN_ADDRESS)]
     Address,
     /// Not a usual time.
-    #[error("A key is valid for 1 to {MOST_YEARS} years. Choose a number between them.")]
+    #[error("{}", texts::NOT_SO_MANY_YEARS.with(&[("most", &MOST_YEARS)]))]
     Years,
     /// Not a passphrase for a key.
     #[error(transparent)]
     Phrase(#[from] PhraseError),
     /// It could not be made.
-    #[error(transparent)]
+    #[error("{}", texts::care_error(.0))]
     Care(#[from] CareError),
     /// It could not be kept.
     #[error(transparent)]

@@ -6,6 +6,7 @@ use shared::date;
 use shared::recipient::EXPIRY_WARNING_DAYS;
 
 use super::KeyCard;
+use crate::texts;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -17,24 +18,14 @@ pub fn expiry_warning(card: &KeyCard, now: SystemTime) -> Option<String> {
     let expires = card.expires?;
     let day = date::iso(expires);
     let Ok(left) = expires.duration_since(now) else {
-        return Some(format!(
-            "The key of {} expired on {day}: its recordings still open, new ones are not sealed \
-             for it. Extend it and give the new certificate to your administrator.",
-            card.owner
-        ));
+        return Some(texts::EXPIRED.with(&[("owner", &card.owner), ("day", &day)]));
     };
     let days = left.as_secs() / DAY.as_secs();
-    if days >= EXPIRY_WARNING_DAYS {
-        return None;
-    }
-    let when = match days {
-        0 => "within a day".to_owned(),
-        1 => "tomorrow".to_owned(),
-        days => format!("in {days} days"),
+    let text = match days {
+        EXPIRY_WARNING_DAYS.. => return None,
+        0 => texts::EXPIRES_WITHIN_A_DAY,
+        1 => texts::EXPIRES_TOMORROW,
+        _ => texts::EXPIRES_IN_DAYS,
     };
-    Some(format!(
-        "The key of {} expires {when}, on {day}. Extend it and give the new certificate to your \
-         administrator before that day.",
-        card.owner
-    ))
+    Some(text.with(&[("owner", &card.owner), ("days", &days), ("day", &day)]))
 }

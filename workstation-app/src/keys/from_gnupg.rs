@@ -1,12 +1,13 @@
 //! Which keys does GnuPG or Kleopatra on this computer hold, and how are they taken over?
 
 use shared::certs::{KeyError, SecretKey};
-use shared::gnupg::{ExportError, Gnupg, GnupgKey, Stays};
+use shared::gnupg::{ExportError, Gnupg, GnupgKey};
 use shared::secret::Passphrase;
 
 use super::phrase::{self, PhraseError};
 use super::store::{KeyStore, StoreError};
 use super::{KeyCard, cards};
+use crate::texts;
 
 /// A key that GnuPG holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,30 +24,22 @@ pub struct Candidate {
 #[derive(Debug, thiserror::Error)]
 pub enum TakeOverError {
     /// There is none.
-    #[error("There is no GnuPG on this computer. Bring your key from a file instead.")]
+    #[error("{}", texts::NO_GNUPG)]
     NoGnupg,
     /// It does not say what it holds.
-    #[error(
-        "GnuPG did not list its keys ({detail}). Export the key with Kleopatra, and bring that \
-         file."
-    )]
+    #[error("{}", texts::GNUPG_NOT_LISTED.with(&[("detail", detail)]))]
     NotListed {
         /// What it said.
         detail: String,
     },
     /// It has no passphrase there, and none was typed.
-    #[error(
-        "The key of {owner} has no passphrase in GnuPG. Type one that protects it here from now on."
-    )]
+    #[error("{}", texts::UNPROTECTED_IN_GNUPG.with(&[("owner", owner)]))]
     Unprotected {
         /// Whose.
         owner: String,
     },
     /// It has no passphrase there, and the one that was typed protects nothing.
-    #[error(
-        "The key of {owner} has no passphrase in GnuPG, and this one is too easy to guess. Type six \
-         words that have nothing to do with each other; they protect it here from now on."
-    )]
+    #[error("{}", texts::WEAK_FOR_GNUPG.with(&[("owner", owner)]))]
     Weak {
         /// Whose.
         owner: String,
@@ -55,10 +48,10 @@ pub enum TakeOverError {
     #[error(transparent)]
     Phrase(PhraseError),
     /// It did not give the key.
-    #[error(transparent)]
+    #[error("{}", texts::export_error(.0))]
     Export(#[from] ExportError),
     /// What it gave is of no use.
-    #[error(transparent)]
+    #[error("{}", texts::key_error(.0))]
     Key(#[from] KeyError),
     /// It could not be kept.
     #[error(transparent)]
@@ -74,29 +67,11 @@ pub fn list(store: &KeyStore) -> Result<Vec<Candidate>, TakeOverError> {
     let held: Vec<String> = store.load()?.keys.iter().map(SecretKey::fingerprint).collect();
     let keys = gnupg.keys().map_err(|detail| TakeOverError::NotListed { detail })?;
     let candidate = |key: GnupgKey| Candidate {
-        stays: key.stays.as_ref().map(why_it_stays),
+        stays: key.stays.as_ref().map(texts::why_it_stays),
         is_held: held.contains(&key.fingerprint),
         key,
     };
     Ok(keys.into_iter().map(candidate).collect())
-}
-
-fn why_it_stays(stays: &Stays) -> String {
-    match stays {
-        Stays::Card => "It is on a smart card and cannot leave it. Recordings open with it while \
-                        the card is in its reader: GnuPG is asked."
-            .to_owned(),
-        Stays::Kind(kind) => format!(
-            "It is of a kind that only GnuPG can use ({kind}). Recordings open with it as long as \
-             GnuPG is installed."
-        ),
-        Stays::Elsewhere => "What opens recordings is not at this computer. Export the key where \
-                             it was made and bring that file."
-            .to_owned(),
-        Stays::CannotOpen => "It cannot open recordings: it has no part for decryption. Choose \
-                              another key."
-            .to_owned(),
-    }
 }
 
 /// Takes one key over; GnuPG keeps its own copy. A key that has no passphrase there gets this one.

@@ -10,21 +10,19 @@ use super::KeyCard;
 use super::create::{self, MOST_YEARS};
 use super::phrase::{self, PhraseError};
 use super::store::{KeyFile, KeyStore, StoreError};
+use crate::texts;
 
 /// Why a key is as it was. Each text is two sentences.
 #[derive(Debug, thiserror::Error)]
 pub enum MaintainError {
     /// No such key.
-    #[error("This workstation holds no such key. Choose one of those it lists.")]
+    #[error("{}", texts::NO_SUCH_KEY_HELD)]
     NotHeld,
     /// Not a usual time.
-    #[error("A key is valid for 1 to {MOST_YEARS} years. Choose a number between them.")]
+    #[error("{}", texts::NOT_SO_MANY_YEARS.with(&[("most", &MOST_YEARS)]))]
     Years,
     /// Nothing withdraws it without its passphrase.
-    #[error(
-        "There is no revocation beside the key of {owner}: it was made elsewhere. Type its \
-         passphrase to revoke it."
-    )]
+    #[error("{}", texts::NO_REVOCATION.with(&[("owner", owner)]))]
     NoRevocation {
         /// Whose.
         owner: String,
@@ -33,13 +31,13 @@ pub enum MaintainError {
     #[error(transparent)]
     Phrase(#[from] PhraseError),
     /// The key could not be changed.
-    #[error(transparent)]
+    #[error("{}", texts::care_error(.0))]
     Care(#[from] CareError),
     /// The change could not be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The key could not be written out.
-    #[error(transparent)]
+    #[error("{}", texts::key_error(.0))]
     Key(#[from] KeyError),
 }
 

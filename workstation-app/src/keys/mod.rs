@@ -51,10 +51,10 @@ impl KeyCard {
         let only_by_gnupg = key.only_by_gnupg();
         let opens_recordings = only_by_gnupg.is_none() || Gnupg::installed().is_some();
         let remark = only_by_gnupg.map(|algorithm| match opens_recordings {
-            true => format!("{algorithm} is opened by the GnuPG of this computer"),
-            false => format!("{algorithm} is opened by GnuPG only, which is not installed here"),
+            true => texts::OPENED_BY_GNUPG.with(&[("kind", &algorithm)]),
+            false => texts::ONLY_BY_GNUPG.with(&[("kind", &algorithm)]),
         });
-        let old = key.is_signed_in_an_old_way().then(|| texts::SIGNED_IN_AN_OLD_WAY.to_owned());
+        let old = key.is_signed_in_an_old_way().then(|| texts::SIGNED_IN_AN_OLD_WAY.to_string());
         let remark = match (remark, old) {
             (Some(remark), Some(old)) => Some(format!("{remark}; {old}")),
             (remark, old) => remark.or(old),
@@ -79,7 +79,7 @@ impl KeyCard {
             owner: key.owner,
             fingerprint,
             key_ids: vec![key.key_id],
-            remark: Some(format!("{} is opened by the GnuPG of this computer", key.kind)),
+            remark: Some(texts::OPENED_BY_GNUPG.with(&[("kind", &key.kind)])),
             algorithm: key.kind,
             opens_recordings: true,
             ..Self::default()
@@ -133,7 +133,7 @@ pub fn name_of(owner: &str) -> &str {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The file holds no key that can be used.
-    #[error(transparent)]
+    #[error("{}", texts::key_error(.0))]
     Key(#[from] KeyError),
     /// The key has no passphrase.
     #[error("{}", texts::key_without_passphrase(owner))]

@@ -5,6 +5,8 @@ use shared::chance;
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
+use crate::texts::{self, Text};
+
 /// Six of 7,776 words: 77 bits, which no thief of the key file guesses.
 const WORDS: usize = 6;
 
@@ -35,16 +37,13 @@ pub struct Strength {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PhraseError {
     /// Nothing, or blanks.
-    #[error("The passphrase is empty. Choose one, or take the words that are offered.")]
+    #[error("{}", texts::PHRASE_EMPTY)]
     Empty,
     /// Too easy to guess.
-    #[error(
-        "The passphrase is too easy to guess. Make it longer, or use six words that have nothing \
-         to do with each other."
-    )]
+    #[error("{}", texts::PHRASE_WEAK)]
     Weak,
     /// GnuPG could not be told it.
-    #[error("The passphrase is too long or has a line break. Take one of at most 255 letters.")]
+    #[error("{}", texts::PHRASE_UNUSABLE)]
     Unusable,
 }
 
@@ -74,16 +73,14 @@ pub fn strength(passphrase: &Passphrase, known: &[&str]) -> Strength {
     let known: Vec<&str> = known.iter().copied().chain(parts).take(MOST_KNOWN).collect();
     let score = u8::from(zxcvbn::zxcvbn(&measured, &known).score());
     let (words, advice) = match score {
-        0 => ("Very easy to guess", ADVICE),
-        1 => ("Easy to guess", ADVICE),
-        2 => ("Can be guessed by a thief of the key", ADVICE),
-        3 => ("Strong", ""),
-        _ => ("Very strong", ""),
+        0 => (texts::VERY_EASY_TO_GUESS, Some(texts::USE_SIX_WORDS)),
+        1 => (texts::EASY_TO_GUESS, Some(texts::USE_SIX_WORDS)),
+        2 => (texts::GUESSED_BY_A_THIEF, Some(texts::USE_SIX_WORDS)),
+        3 => (texts::STRONG, None),
+        _ => (texts::VERY_STRONG, None),
     };
-    Strength { score, words, advice }
+    Strength { score, words: words.get(), advice: advice.map_or("", Text::get) }
 }
-
-const ADVICE: &str = "Use six words that have nothing to do with each other";
 
 /// Whether a passphrase may protect a new key.
 ///

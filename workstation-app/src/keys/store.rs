@@ -40,11 +40,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// Others can read the folder, and it cannot be closed.
-    #[error(
-        "Others on this computer can read your keys, and the folder cannot be closed to them \
-         ({source}). Let your administrator make it yours alone: {}",
-        texts::shown(folder)
-    )]
+    #[error("{}", texts::KEYS_EXPOSED.with(&[("cause", source), ("folder", &texts::shown(folder))]))]
     Exposed {
         /// Where.
         folder: PathBuf,
@@ -58,26 +54,19 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A file with this key's name is elsewhere.
-    #[error(
-        "The key file is a link to another place, and was left untouched. Put the file itself \
-         there, then try again: {}",
-        texts::shown(path)
-    )]
+    #[error("{}", texts::KEY_FILE_IS_LINK.with(&[("path", &texts::shown(path))]))]
     Link {
         /// Which.
         path: PathBuf,
     },
     /// The same key came protected in a new way again and again.
-    #[error(
-        "The key of {owner} is here already in several copies, each protected in its own way. Make \
-         a backup, then remove the key here and bring what you need again."
-    )]
+    #[error("{}", texts::TOO_MANY_COPIES.with(&[("owner", owner)]))]
     TooManyCopies {
         /// Whose.
         owner: String,
     },
     /// The key cannot be written out.
-    #[error(transparent)]
+    #[error("{}", texts::key_error(.0))]
     Key(#[from] KeyError),
 }
 

@@ -34,16 +34,16 @@ pub struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// It does not parse.
-    #[error("the address cannot be understood")]
+    #[error("{}", crate::texts::LINK_MALFORMED)]
     Malformed,
     /// Neither http nor https.
-    #[error("only http and https addresses are opened")]
+    #[error("{}", crate::texts::LINK_SCHEME)]
     Scheme,
     /// A name or password stands in it.
-    #[error("the address holds a sign-in name or password")]
+    #[error("{}", crate::texts::LINK_USERINFO)]
     Userinfo,
     /// Far too long.
-    #[error("the address is too long")]
+    #[error("{}", crate::texts::LINK_TOO_LONG)]
     TooLong,
 }
 

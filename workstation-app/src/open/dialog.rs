@@ -5,6 +5,7 @@ use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 use crate::message::{Event, Wake};
+use crate::texts;
 
 /// Nobody closes a dialog this fast: none was shown.
 const NO_DIALOG_LIMIT: Duration = Duration::from_millis(150);
@@ -59,23 +60,24 @@ fn start(
 
 fn show(wanted: Wanted) -> Option<PathBuf> {
     let dialog = rfd::FileDialog::new();
-    let keys: (&str, &[&str]) = ("Keys", &["asc", "pgp", "gpg", "key"]);
+    let keys: (&str, &[&str]) = (&texts::DIALOG_KEYS, &["asc", "pgp", "gpg", "key"]);
     let (title, (kind, endings)) = match wanted {
         Wanted::Recording => {
             let endings: &[&str] = &["pgp", "gpg", "asc"];
-            ("Open a recording", ("Sealed recordings", endings))
+            (texts::DIALOG_OPEN, (&*texts::DIALOG_RECORDINGS, endings))
         }
-        Wanted::Key => ("Bring your key", keys),
-        Wanted::Backup => ("Choose the backup", keys),
+        Wanted::Key => (texts::DIALOG_BRING_KEY, keys),
+        Wanted::Backup => (texts::DIALOG_BACKUP, keys),
         Wanted::SaveCertificate | Wanted::SaveBackup => return None,
     };
-    dialog.set_title(title).add_filter(kind, endings).add_filter("All files", &["*"]).pick_file()
+    let dialog = dialog.set_title(title).add_filter(kind, endings);
+    dialog.add_filter(texts::DIALOG_ALL_FILES, &["*"]).pick_file()
 }
 
 fn show_to_save(wanted: Wanted, name: &str) -> Option<PathBuf> {
     let title = match wanted {
-        Wanted::SaveBackup => "Save the backup of your key",
-        _ => "Save the certificate",
+        Wanted::SaveBackup => texts::DIALOG_SAVE_BACKUP,
+        _ => texts::DIALOG_SAVE_CERTIFICATE,
     };
     rfd::FileDialog::new().set_title(title).set_file_name(name).save_file()
 }

@@ -164,7 +164,7 @@ impl AppState {
         let source = Source::of_argument(text.trim().as_ref());
         match source {
             Ok(source @ Source::Link(_)) => self.open(vec![source], now),
-            Ok(Source::File(_)) => self.refuse_text("it does not begin with http:// or https://"),
+            Ok(Source::File(_)) => self.refuse_text(texts::NO_LINK_SCHEME),
             Err(error) => self.refuse_text(error),
         }
     }

@@ -236,7 +236,7 @@ impl AppState {
             KeyOutcome::Revoked(it) => (hand_out(it.card, HandOut::Revoked), None),
             KeyOutcome::Gnupg(candidates) => (KeyStep::Gnupg(candidates), None),
             KeyOutcome::TakenOver(card) => {
-                let done = format!("The key of {} opens recordings here now", card.name());
+                let done = texts::KEY_TAKEN_OVER.with(&[("owner", &card.name())]);
                 (KeyStep::One(card.fingerprint), Some(done))
             }
             KeyOutcome::PassphraseChanged(changed) => {
@@ -244,24 +244,18 @@ impl AppState {
                 (KeyStep::One(changed.card.fingerprint), Some(done))
             }
             KeyOutcome::CertificateSaved(path) => {
-                let done = format!("The certificate was saved as {}", shown(&path));
+                let done = texts::CERTIFICATE_SAVED.with(&[("path", &texts::shown(&path))]);
                 (self.keys.step.clone(), Some(done))
             }
             KeyOutcome::BackedUp(path) => {
-                let done = format!(
-                    "The backup was saved as {}. Keep a copy where this computer's thief would not \
-                     find it.",
-                    shown(&path)
-                );
+                let done = texts::BACKUP_SAVED.with(&[("path", &texts::shown(&path))]);
                 (self.keys.step.clone(), Some(done))
             }
             KeyOutcome::BackupOpens(tested) => {
                 let done = tested.message();
                 (KeyStep::One(tested.card.fingerprint), Some(done))
             }
-            KeyOutcome::Deleted => {
-                (KeyStep::List, Some("The key was removed from this computer".to_owned()))
-            }
+            KeyOutcome::Deleted => (KeyStep::List, Some(texts::KEY_REMOVED.into())),
         };
         self.set_step(step, done);
     }
@@ -284,8 +278,4 @@ impl AppState {
             self.keys.step = KeyStep::List;
         }
     }
-}
-
-fn shown(path: &std::path::Path) -> String {
-    shared::recording::escaped(path.as_os_str().as_encoded_bytes())
 }

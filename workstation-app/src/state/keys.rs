@@ -18,12 +18,12 @@ impl AppState {
         now: Instant,
     ) -> Vec<Effect> {
         let owners: Vec<&str> = keys.iter().map(|key| key.owner.as_str()).collect();
-        let text = format!("This workstation now holds the key of {}", owners.join(", "));
-        self.notice = Some(if refused.is_empty() {
-            Notice { is_bad: false, text }
-        } else {
-            Notice { is_bad: true, text: format!("{text}. {refused}") }
-        });
+        let (is_bad, row) = match refused {
+            "" => (false, texts::NOW_HOLDS),
+            _ => (true, texts::NOW_HOLDS_BUT),
+        };
+        let text = row.with(&[("owners", &owners.join(", ")), ("refused", &refused)]);
+        self.notice = Some(Notice { is_bad, text });
         self.drop_pending_key(generation);
         self.reopen_for_key(now)
     }
@@ -83,7 +83,7 @@ impl AppState {
             }
             (_, None) => {
                 self.notice = is_missing
-                    .then(|| Notice { is_bad: true, text: texts::NO_FILE_DIALOG.to_owned() });
+                    .then(|| Notice { is_bad: true, text: texts::NO_FILE_DIALOG.to_string() });
                 Vec::new()
             }
         }

@@ -31,9 +31,6 @@ pub fn one_descriptor_for_two(descriptor: u32) -> String {
     )
 }
 
-/// A sign-in name that the web has no way to send.
-pub const NAME_WITH_COLON: &str = "A sign-in name cannot hold a colon (:). Give the name alone.";
-
 /// `--check` has signed in over http.
 pub fn sent_in_the_open(site: &str) -> String {
     format!(

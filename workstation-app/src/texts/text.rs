@@ -16,21 +16,53 @@ pub enum Language {
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 
+/// The language of the system, as far as the window has asked.
+static OF_SYSTEM: AtomicU8 = AtomicU8::new(0);
+
+impl Language {
+    fn number(self) -> u8 {
+        match self {
+            Self::English => 0,
+            Self::Spanish => 1,
+        }
+    }
+
+    fn of_number(number: u8) -> Self {
+        match number {
+            1 => Self::Spanish,
+            _ => Self::English,
+        }
+    }
+
+    /// The one that is understood where `locale` is set: `es-MX`, `de_DE.UTF-8`.
+    pub fn of_locale(locale: &str) -> Self {
+        let language = locale.split(['-', '_', '.', '@']).next().unwrap_or_default();
+        match language.to_ascii_lowercase().as_str() {
+            "es" => Self::Spanish,
+            _ => Self::English,
+        }
+    }
+}
+
 /// Every text is in this language from now on.
 pub fn speak(language: Language) {
-    let number = match language {
-        Language::English => 0,
-        Language::Spanish => 1,
-    };
-    SPOKEN.store(number, Ordering::Release);
+    SPOKEN.store(language.number(), Ordering::Release);
 }
 
 /// The language that is spoken.
 pub fn spoken() -> Language {
-    match SPOKEN.load(Ordering::Acquire) {
-        1 => Language::Spanish,
-        _ => Language::English,
-    }
+    Language::of_number(SPOKEN.load(Ordering::Acquire))
+}
+
+/// Asks the system which language its user reads.
+pub fn ask_system() {
+    let locale = sys_locale::get_locale().unwrap_or_default();
+    OF_SYSTEM.store(Language::of_locale(&locale).number(), Ordering::Release);
+}
+
+/// What the system said when it was asked; English before.
+pub fn of_system() -> Language {
+    Language::of_number(OF_SYSTEM.load(Ordering::Acquire))
 }
 
 /// One text. Places for values are written `{name}`, the same in each language.
@@ -97,12 +129,12 @@ impl From<Text> for egui::WidgetText {
 /// Rows of the table: a name, the English text, the Spanish text. `ROWS` holds them all, for tests.
 macro_rules! texts {
     ($($(#[$about:meta])* $name:ident: $english:literal, $spanish:literal;)*) => {
-        $($(#[$about])* #[doc = $english]
+        $($(#[$about])* #[doc = ""] #[doc = $english]
         pub const $name: $crate::texts::Text =
             $crate::texts::Text { english: $english, spanish: $spanish };)*
 
         /// Every row of this part of the table, with its name.
-        pub const ROWS: &[(&str, $crate::texts::Text)] = &[$((stringify!($name), $name)),*];
+        pub(super) const ROWS: &[(&str, $crate::texts::Text)] = &[$((stringify!($name), $name)),*];
     };
 }
 

@@ -6,7 +6,7 @@ use shared::decrypt::Problem;
 use crate::keys::KeyCard;
 use crate::message::Seal;
 use crate::state::{AppState, ProblemScreen};
-use crate::texts::FailureKind;
+use crate::texts::{self, FailureKind};
 
 /// Zeros, as a recording is sealed for somebody who is not named.
 const UNNAMED: char = '0';
@@ -15,9 +15,9 @@ const UNNAMED: char = '0';
 pub fn of_problem(state: &AppState, problem: &ProblemScreen) -> String {
     let failure = &problem.failure;
     let mut lines = vec![file(state)];
-    lines.extend(failure.word().map(|word| format!("Problem: {word}")));
+    lines.extend(failure.word().map(|word| texts::DETAIL_PROBLEM.with(&[("word", &word)])));
     if !failure.detail.is_empty() && !is_said_below(problem) {
-        lines.push(format!("Cause: {}", failure.detail));
+        lines.push(texts::DETAIL_CAUSE.with(&[("cause", &failure.detail)]));
     }
     lines.extend(failure.facts.iter().cloned());
     lines.extend(problem.sealed_to.iter().map(|key_id| sealed_for(key_id)));
@@ -31,11 +31,12 @@ pub fn of_seal(state: &AppState, seal: &Seal) -> String {
     let mut lines = vec![file(state)];
     lines.extend(seal.sealed_to.iter().map(|key_id| sealed_for(key_id)));
     if seal.by_passphrase {
-        lines.push("Sealed with a passphrase".to_owned());
+        lines.push(texts::DETAIL_OWN_PASSPHRASE.into());
     }
-    lines.extend(
-        seal.opened_by.iter().map(|key| format!("Held: {} of {}", key.fingerprint, key.owner)),
-    );
+    lines.extend(seal.opened_by.iter().map(|key| {
+        texts::DETAIL_HELD_FINGERPRINT
+            .with(&[("fingerprint", &key.fingerprint), ("owner", &key.owner)])
+    }));
     lines.push(program());
     lines.join("\n")
 }
@@ -48,26 +49,33 @@ fn is_said_below(problem: &ProblemScreen) -> bool {
 
 fn file(state: &AppState) -> String {
     let name = state.selected.as_ref().map(|selected| selected.source.file_name());
-    format!("File: {}", shared::recording::escaped(name.unwrap_or_default().as_encoded_bytes()))
+    let name = shared::recording::escaped(name.unwrap_or_default().as_encoded_bytes());
+    texts::DETAIL_FILE.with(&[("name", &name)])
 }
 
 fn sealed_for(key_id: &str) -> String {
     if key_id.chars().all(|digit| digit == UNNAMED) {
-        "Sealed for a key that is not named".to_owned()
+        texts::DETAIL_UNNAMED.into()
     } else {
-        format!("Sealed for key {key_id}")
+        texts::DETAIL_SEALED_FOR.with(&[("key", &key_id)])
     }
 }
 
 fn held(held: &[KeyCard]) -> Vec<String> {
     if held.is_empty() {
-        return vec!["Held: none".to_owned()];
+        return vec![texts::DETAIL_HELD_NONE.into()];
     }
-    let line = |key: &KeyCard| format!("Held: key {} of {}", key.key_ids.join(", "), key.owner);
+    let line = |key: &KeyCard| {
+        texts::DETAIL_HELD_KEY.with(&[("ids", &key.key_ids.join(", ")), ("owner", &key.owner)])
+    };
     held.iter().map(line).collect()
 }
 
 fn program() -> String {
     let (version, system) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS);
-    format!("Program: {} {version}, {system}", shared::PRODUCT)
+    texts::DETAIL_PROGRAM.with(&[
+        ("product", &shared::PRODUCT),
+        ("version", &version),
+        ("system", &system),
+    ])
 }

@@ -9,6 +9,7 @@ use super::widgets::{self, Emphasis, badge, button, centred_card, icon_label, mu
 use crate::keys::KeyCard;
 use crate::open::dialog::Wanted;
 use crate::state::{Action, AppState, Place};
+use crate::texts;
 
 /// Longer ones are no links to recordings.
 const LINK_OCTETS: usize = 8 << 10;
@@ -19,12 +20,12 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, actions: &mut Vec<Ac
         let palette = Palette::of(ui);
         badge(ui, icons::WAVEFORM, palette.accent_text, palette.accent_soft);
         ui.vertical_centered(|ui| {
-            ui.label(RichText::new("Listen to a sealed recording").font(theme::large()));
-            ui.label(RichText::new("Drop it on this window, or choose it").color(palette.muted));
+            ui.label(RichText::new(texts::LISTEN_TO_A_RECORDING).font(theme::large()));
+            ui.label(RichText::new(texts::DROP_OR_CHOOSE).color(palette.muted));
         });
         ui.add_space(theme::GROUP);
         let width = ui.available_width();
-        let open = button(ui, Emphasis::Main, icons::FOLDER, "Open a recording…", width);
+        let open = button(ui, Emphasis::Main, icons::FOLDER, &texts::OPEN_A_RECORDING, width);
         if open.on_hover_text("Ctrl+O").clicked() {
             actions.push(Action::Ask(Wanted::Recording));
         }
@@ -39,7 +40,7 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, actions: &mut Vec<Ac
 /// A link is opened with Enter, and at once when it is pasted.
 fn link(ui: &mut Ui, text: &mut String, actions: &mut Vec<Action>) {
     let field = TextEdit::singleline(text)
-        .hint_text("or paste the link to one here")
+        .hint_text(texts::PASTE_THE_LINK.get())
         .char_limit(LINK_OCTETS)
         .min_size(Vec2::new(0.0, theme::CONTROL_HEIGHT))
         .align(egui::Align2::LEFT_CENTER)
@@ -47,7 +48,7 @@ fn link(ui: &mut Ui, text: &mut String, actions: &mut Vec<Action>) {
     let field = ui.add(field);
     field.widget_info(|| {
         let mut info = WidgetInfo::new(Role::TextInput);
-        info.label = Some("Link to a recording".to_owned());
+        info.label = Some(texts::LINK_TO_A_RECORDING.into());
         info
     });
     let is_pasted =
@@ -63,21 +64,18 @@ fn keys(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
     if state.held.is_empty() {
         ui.vertical_centered(|ui| {
-            ui.label(muted(
-                ui,
-                "This workstation holds no key yet, and recordings are sealed for one",
-            ));
+            ui.label(muted(ui, texts::NO_KEY_YET));
         });
         let width = ui.available_width();
-        let words = "Bring or make your key…";
-        if button(ui, Emphasis::Quiet, icons::KEY, words, width).clicked() {
+        let words = texts::BRING_OR_MAKE_KEY;
+        if button(ui, Emphasis::Quiet, icons::KEY, &words, width).clicked() {
             actions.push(Action::Show(Place::Keys));
         }
         return;
     }
     let row = Vec2::new(ui.available_width(), 7.0 * theme::STEP);
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-        let keys = widgets::text_button(ui, icons::KEY, "Keys…", false);
+        let keys = widgets::text_button(ui, icons::KEY, &texts::KEYS_ELLIPSIS, false);
         if keys.on_hover_text("Ctrl+K").clicked() {
             actions.push(Action::Show(Place::Keys));
         }
@@ -91,8 +89,11 @@ fn keys(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 
 fn held_words(owners: &[&str]) -> String {
     match owners {
-        [owner] => format!("Key of {owner}"),
-        [owner, others @ ..] => format!("Key of {owner}, and {} more", others.len()),
+        [owner] => texts::KEY_OF.with(&[("owner", owner)]),
+        [owner, _] => texts::KEY_OF_AND_ONE_MORE.with(&[("owner", owner)]),
+        [owner, others @ ..] => {
+            texts::KEY_OF_AND_MORE.with(&[("owner", owner), ("count", &others.len())])
+        }
         [] => String::new(),
     }
 }

@@ -10,6 +10,7 @@ use super::widgets::{Emphasis, button, centred_card, muted, progress, rule};
 use crate::open::source::Source;
 use crate::screen::Pending;
 use crate::state::{Action, AppState, Screen};
+use crate::texts;
 
 /// Work shorter than this is not worth a word.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -35,7 +36,7 @@ pub fn show_card(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<
         ui.vertical_centered(|ui| ui.label(muted(ui, words)));
         ui.add_space(theme::GAP);
         let width = ui.available_width();
-        let cancel = button(ui, Emphasis::Quiet, icons::CROSS, "Cancel", width);
+        let cancel = button(ui, Emphasis::Quiet, icons::CROSS, &texts::CANCEL, width);
         if cancel.on_hover_text("Esc").clicked() {
             actions.push(Action::Cancel);
         }
@@ -52,7 +53,7 @@ pub fn show_strip(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec
     egui::Frame::new().fill(Palette::of(ui).surface).inner_margin(margin).show(ui, |ui| {
         let words = words(pending);
         ui.horizontal(|ui| {
-            if button(ui, Emphasis::Quiet, icons::CROSS, "Cancel", 0.0).clicked() {
+            if button(ui, Emphasis::Quiet, icons::CROSS, &texts::CANCEL, 0.0).clicked() {
                 actions.push(Action::Cancel);
             }
             ui.add(Label::new(format!("{}: {words}", heading(pending))).truncate());
@@ -75,20 +76,24 @@ fn fraction(pending: &Pending) -> Option<f32> {
 /// `Fetching from pbx.example: 1.2 of 3.4 MB, 5.6 MB/s`.
 fn words(pending: &Pending) -> String {
     let Source::Link(link) = &pending.selected.source else {
-        return "Reading the file".to_owned();
+        return texts::READING_THE_FILE.into();
     };
-    let from = format!("Fetching from {}", link.host());
+    let host = link.host();
     let Some(received) = pending.received.filter(|received| received.octets > 0) else {
-        return from;
+        return texts::FETCHING_FROM.with(&[("host", &host)]);
     };
-    let much = match received.total {
-        Some(total) => format!("{} of {} MB", megabytes(received.octets), megabytes(total)),
-        None => format!("{} MB", megabytes(received.octets)),
+    let text = match (received.total, received.octets_per_sec) {
+        (Some(_), 0) => texts::FETCHING_OF,
+        (Some(_), _) => texts::FETCHING_OF_SPEED,
+        (None, 0) => texts::FETCHING_MUCH,
+        (None, _) => texts::FETCHING_MUCH_SPEED,
     };
-    match received.octets_per_sec {
-        0 => format!("{from}: {much}"),
-        speed => format!("{from}: {much}, {} MB/s", megabytes(speed)),
-    }
+    text.with(&[
+        ("host", &host),
+        ("done", &megabytes(received.octets)),
+        ("total", &megabytes(received.total.unwrap_or_default())),
+        ("speed", &megabytes(received.octets_per_sec)),
+    ])
 }
 
 fn megabytes(octets: u64) -> String {

@@ -30,15 +30,15 @@ pub fn show(
         });
         if is_open(state) {
             ui.add_space(theme::GAP);
-            marked(ui, icons::WARNING_CIRCLE, texts::OPEN_HOST, palette.bad);
+            marked(ui, icons::WARNING_CIRCLE, &texts::OPEN_HOST, palette.bad);
         }
         ui.add_space(theme::GROUP);
         let width = ui.available_width();
-        if button(ui, Emphasis::Main, icons::CHECK_CIRCLE, "Yes, open them", width).clicked() {
+        if button(ui, Emphasis::Main, icons::CHECK_CIRCLE, &texts::YES_OPEN_THEM, width).clicked() {
             actions.push(Action::TrustHost);
         }
         // Whoever presses Enter without reading has said no.
-        let no = button(ui, Emphasis::Quiet, icons::CROSS, "No", width);
+        let no = button(ui, Emphasis::Quiet, icons::CROSS, &texts::NO_DO_NOT, width);
         if is_new {
             no.request_focus();
         }

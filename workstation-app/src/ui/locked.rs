@@ -19,6 +19,9 @@ use crate::texts::{self, FailureKind};
 /// A progress that would be gone before it is read is not shown.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// How the names of users begin where they say what they are, in English and in Spanish.
+const AGENT: &str = "agent";
+
 /// Paints the question for the passphrase.
 pub fn show_locked(
     ui: &mut Ui,
@@ -35,8 +38,9 @@ pub fn show_locked(
             marked(ui, icons::LOCK, cause.words(), Palette::of(ui).text);
             ui.add_space(theme::GAP);
         }
-        ui.label(RichText::new("Passphrase").font(theme::strong()));
-        let field = secret_field::show(ui, &mut view.passphrase, "Passphrase", locked.is_wrong);
+        ui.label(RichText::new(texts::PASSPHRASE).font(theme::strong()));
+        let field =
+            secret_field::show(ui, &mut view.passphrase, &texts::PASSPHRASE, locked.is_wrong);
         if is_new {
             field.request_focus();
         }
@@ -49,8 +53,8 @@ pub fn show_locked(
         }
         ui.add_space(theme::GAP);
         let width = ui.available_width();
-        let open = button(ui, Emphasis::Main, icons::LOCK_KEY, "Open", width);
-        if open.on_hover_text("Enter").clicked() || is_entered {
+        let open = button(ui, Emphasis::Main, icons::LOCK_KEY, &texts::OPEN, width);
+        if open.on_hover_text(texts::ENTER_KEY).clicked() || is_entered {
             match (view.passphrase.is_empty(), locked.seal.ready) {
                 (false, _) => {
                     actions.push(Action::Unlock(Some(view.passphrase.take_passphrase())));
@@ -76,19 +80,19 @@ pub fn show_opening(
         facts(ui, state.call());
         let is_long = now.saturating_duration_since(opening.since) > PATIENCE;
         let (words, fraction) = match opening.stage {
-            Stage::Reading | Stage::Fetching(_) => ("Reading the file", None),
-            Stage::Decrypting => ("Unlocking the recording", None),
-            Stage::Decoding(fraction) => ("Preparing the sound", Some(fraction)),
+            Stage::Reading | Stage::Fetching(_) => (texts::READING_THE_FILE, None),
+            Stage::Decrypting => (texts::UNLOCKING_THE_RECORDING, None),
+            Stage::Decoding(fraction) => (texts::PREPARING_THE_SOUND, Some(fraction)),
         };
         ui.label(RichText::new(words).font(theme::strong()));
         if is_long {
-            progress(ui, fraction, words, now.saturating_duration_since(opening.since));
+            progress(ui, fraction, &words, now.saturating_duration_since(opening.since));
         } else {
             ui.add_space(theme::GAP);
         }
         ui.add_space(theme::GAP);
         let width = ui.available_width();
-        if button(ui, Emphasis::Quiet, icons::CROSS, "Cancel", width).clicked() {
+        if button(ui, Emphasis::Quiet, icons::CROSS, &texts::CANCEL, width).clicked() {
             actions.push(Action::Cancel);
         }
     });
@@ -114,11 +118,11 @@ fn facts(ui: &mut Ui, call: Option<&CallCard>) {
 
 /// Campaign and agent in one line.
 pub fn who(call: &CallCard) -> Option<String> {
-    let campaign = call.campaign().map(|campaign| format!("Campaign {campaign}"));
+    let campaign = call.campaign().map(|campaign| texts::CAMPAIGN.with(&[("name", &campaign)]));
     let agent = call.agent().map(|agent| {
         // Many sites call their users agent01: once is enough.
-        let is_said = agent.to_lowercase().starts_with("agent");
-        if is_said { agent } else { format!("Agent {agent}") }
+        let is_said = agent.to_lowercase().starts_with(AGENT);
+        if is_said { agent } else { texts::AGENT.with(&[("name", &agent)]) }
     });
     let parts: Vec<String> = campaign.into_iter().chain(agent).collect();
     (!parts.is_empty()).then(|| parts.join("  ·  "))
@@ -133,8 +137,8 @@ fn opener(ui: &mut Ui, seal: &Seal, is_wrong: bool) {
         ui.add(egui::Label::new(muted(ui, words.advice)).wrap());
     } else {
         let words = match texts::sealed_for(seal) {
-            None => "Sealed with a passphrase of its own".to_owned(),
-            Some(keys) => format!("Sealed for {keys}"),
+            None => texts::OWN_PASSPHRASE.into(),
+            Some(keys) => texts::SEALED_FOR.with(&[("keys", &keys)]),
         };
         marked(ui, icons::KEY, &words, palette.muted);
     }

@@ -175,6 +175,6 @@ fn invite_drop(ui: &Ui) {
     let corner = CornerRadius::same(theme::CARD_CORNER);
     let stroke = Stroke::new(2.0, palette.accent_text);
     painter.rect(rect, corner, palette.accent_soft, stroke, StrokeKind::Inside);
-    let words = "Drop it to open it";
+    let words = crate::texts::DROP_TO_OPEN;
     painter.text(rect.center(), Align2::CENTER_CENTER, words, theme::large(), palette.text);
 }

@@ -38,10 +38,10 @@ fn offered(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
     egui::Frame::new().fill(palette.accent_soft).inner_margin(margin).show(ui, |ui| {
         row_from_right(ui, |ui| {
-            if icon_button(ui, icons::CROSS, "Not now", DISMISS_WIDTH).clicked() {
+            if icon_button(ui, icons::CROSS, &texts::NOT_NOW, DISMISS_WIDTH).clicked() {
                 actions.push(Action::DismissOffered);
             }
-            if button(ui, Emphasis::Main, icons::FOLDER, "Open", 0.0).clicked() {
+            if button(ui, Emphasis::Main, icons::FOLDER, &texts::OPEN, 0.0).clicked() {
                 actions.push(Action::OpenOffered);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -76,7 +76,8 @@ fn strip(ui: &mut Ui, is_bad: bool, words: &str, is_dismissable: bool) -> bool {
                 ui.add(egui::Label::new(words).wrap());
             });
             if is_dismissable {
-                is_dismissed = icon_button(ui, icons::CROSS, "Dismiss", DISMISS_WIDTH).clicked();
+                is_dismissed =
+                    icon_button(ui, icons::CROSS, &texts::DISMISS, DISMISS_WIDTH).clicked();
             }
         });
     });

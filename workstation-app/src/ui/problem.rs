@@ -8,7 +8,7 @@ use super::widgets::{self, Emphasis, badge, button, centred_card, icon_label, mu
 use super::{details, icons};
 use crate::keys::KeyCard;
 use crate::state::{Action, AppState, ProblemScreen};
-use crate::texts::{NO_KEY_HELD, Remedy};
+use crate::texts::{self, Remedy};
 
 /// More held keys would push the button out of the window.
 const KEYS_SHOWN: usize = 2;
@@ -56,19 +56,19 @@ pub fn show(
 
 fn remedy_button(ui: &mut Ui, remedy: Remedy) -> Response {
     let (icon, words) = match remedy {
-        Remedy::BringKey => (icons::KEY, "Bring your key…"),
-        Remedy::OpenAnother => (icons::FOLDER, "Open another recording…"),
-        Remedy::TryAgain => (icons::FORWARD, "Try again"),
+        Remedy::BringKey => (icons::KEY, texts::BRING_YOUR_KEY),
+        Remedy::OpenAnother => (icons::FOLDER, texts::OPEN_ANOTHER_RECORDING),
+        Remedy::TryAgain => (icons::FORWARD, texts::TRY_AGAIN),
     };
     let width = ui.available_width();
-    button(ui, Emphasis::Main, icon, words, width)
+    button(ui, Emphasis::Main, icon, &words, width)
 }
 
 fn held(ui: &mut Ui, held: &[KeyCard]) {
     let palette = Palette::of(ui);
     widgets::rule(ui);
     ui.add_space(theme::GAP);
-    let heading = if held.is_empty() { NO_KEY_HELD } else { "This workstation holds" };
+    let heading = if held.is_empty() { texts::NO_KEY_HELD } else { texts::THIS_WORKSTATION_HOLDS };
     ui.label(RichText::new(heading).font(theme::strong()));
     for key in held.iter().take(KEYS_SHOWN) {
         ui.horizontal_top(|ui| {
@@ -77,8 +77,10 @@ fn held(ui: &mut Ui, held: &[KeyCard]) {
             ui.add(egui::Label::new(owner).wrap());
         });
     }
-    if let Some(more @ 1..) = held.len().checked_sub(KEYS_SHOWN) {
-        ui.label(muted(ui, format!("and {more} more, which the details name")));
+    match held.len().saturating_sub(KEYS_SHOWN) {
+        0 => {}
+        1 => drop(ui.label(muted(ui, texts::ONE_MORE_IN_DETAILS))),
+        more => drop(ui.label(muted(ui, texts::MORE_IN_DETAILS.with(&[("count", &more)])))),
     }
     ui.add_space(theme::GAP);
 }

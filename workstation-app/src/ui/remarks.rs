@@ -40,17 +40,17 @@ pub fn of(state: &AppState, listening: &Listening) -> Vec<Remark> {
         .playback
         .fault
         .map(|fault| remark(icons::SPEAKER_SLASH, texts::sound(fault).to_owned(), Weight::Fault));
-    let altered = recording.may_be_altered.then(|| mark(texts::WITHOUT_INTEGRITY.to_owned()));
+    let altered = recording.may_be_altered.then(|| mark(texts::WITHOUT_INTEGRITY.into()));
     let damaged =
         recording.is_damaged.then(|| mark(texts::part_is_missing(recording.pcm.duration())));
     let signed = (!recording.signed_by.is_empty()).then(|| {
         let names: Vec<&str> = recording.signed_by.iter().map(|owner| name_of(owner)).collect();
-        let words = format!("Signed by {}", names.join(", "));
+        let words = texts::SIGNED_BY.with(&[("owners", &names.join(", "))]);
         remark(icons::CHECK_CIRCLE, words, Weight::Quiet)
     });
     let opener = match &recording.opened_by {
-        Some(owner) => format!("Opened with the key of {owner}, in memory only"),
-        None => "Opened with its own passphrase, in memory only".to_owned(),
+        Some(owner) => texts::OPENED_WITH_KEY.with(&[("owner", owner)]),
+        None => texts::OPENED_WITH_PASSPHRASE.into(),
     };
     let opened = Some(remark(icons::SHIELD, opener, Weight::Quiet));
     let elsewhere = state.settings.desk.device.as_ref().filter(|_| listening.playback.is_elsewhere);

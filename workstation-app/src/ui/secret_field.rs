@@ -8,6 +8,7 @@ use egui::{
 use super::passphrase::PassphraseText;
 use super::theme::{self, Palette};
 use super::{icons, widgets};
+use crate::texts;
 
 const EYE_WIDTH: f32 = 40.0;
 
@@ -86,13 +87,13 @@ fn eye(ui: &mut Ui, label: &str) -> Response {
     let palette = Palette::of(ui);
     let (rect, response) =
         ui.allocate_exact_size(Vec2::new(EYE_WIDTH, theme::CONTROL_HEIGHT), Sense::click());
-    let words = format!("Show the {} while held", label.to_lowercase());
+    let words = texts::SHOW_WHILE_HELD.with(&[("what", &label.to_lowercase())]);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
     let is_hot = response.hovered() || response.is_pointer_button_down_on();
     let colour = if is_hot { palette.accent_text } else { palette.muted };
     widgets::paint_icon(ui, rect.center(), icons::EYE, theme::icons(theme::ICON), colour);
     widgets::focus_ring(ui, &response, rect.shrink(6.0), CornerRadius::same(theme::CORNER));
-    response.on_hover_text("Hold to show")
+    response.on_hover_text(texts::HOLD_TO_SHOW)
 }
 
 // Character by character: a text of the whole passphrase would stay in egui's caches.

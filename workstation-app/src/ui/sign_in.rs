@@ -29,10 +29,11 @@ pub fn show(ui: &mut Ui, sign_in: &SignInScreen, view: &mut View, actions: &mut 
     }
     centred_card(ui, "sign in", |ui| {
         heading(ui, question);
-        ui.label(RichText::new("Name").font(theme::strong()));
+        ui.label(RichText::new(texts::SIGN_IN_NAME).font(theme::strong()));
         let name = name_field(ui, &mut view.sign_in.name, is_new);
-        ui.label(RichText::new("Password").font(theme::strong()));
-        let password = secret_field::show(ui, &mut view.passphrase, "Password", question.is_wrong);
+        ui.label(RichText::new(texts::PASSWORD).font(theme::strong()));
+        let password =
+            secret_field::show(ui, &mut view.passphrase, &texts::PASSWORD, question.is_wrong);
         if is_new && !view.sign_in.name.is_empty() {
             password.request_focus();
         }
@@ -41,13 +42,13 @@ pub fn show(ui: &mut Ui, sign_in: &SignInScreen, view: &mut View, actions: &mut 
             field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
         };
         let (is_name_entered, is_password_entered) = (is_entered(&name), is_entered(&password));
-        let words = "Keep this sign-in in the keychain of this computer";
+        let words = texts::KEEP_SIGN_IN.get();
         ui.checkbox(&mut view.sign_in.is_kept, words);
         remarks(ui, question, &view.sign_in.name);
         ui.add_space(theme::GAP);
         let width = ui.available_width();
-        let go = button(ui, Emphasis::Main, icons::LOCK_KEY, "Sign in", width);
-        if go.on_hover_text("Enter").clicked() || is_name_entered || is_password_entered {
+        let go = button(ui, Emphasis::Main, icons::LOCK_KEY, &texts::SIGN_IN, width);
+        if go.on_hover_text(texts::ENTER_KEY).clicked() || is_name_entered || is_password_entered {
             let typed = view.sign_in.name.trim().to_owned();
             if typed.is_empty() || !Login::can_send(&typed) {
                 name.request_focus();
@@ -88,7 +89,7 @@ fn name_field(ui: &mut Ui, name: &mut String, is_new: bool) -> egui::Response {
     let field = ui.add(field);
     field.widget_info(|| {
         let mut info = egui::WidgetInfo::new(egui::Role::TextInput);
-        info.label = Some("Name".to_owned());
+        info.label = Some(texts::SIGN_IN_NAME.into());
         info
     });
     if is_new {
@@ -100,13 +101,12 @@ fn name_field(ui: &mut Ui, name: &mut String, is_new: bool) -> egui::Response {
 fn remarks(ui: &mut Ui, question: &Question, name: &str) {
     let palette = Palette::of(ui);
     if !Login::can_send(name) {
-        marked(ui, icons::WARNING_CIRCLE, texts::NAME_WITH_COLON, palette.bad);
+        marked(ui, icons::WARNING_CIRCLE, &texts::NAME_WITH_COLON, palette.bad);
     }
     if question.is_wrong {
-        let words = "That name and password were refused; type them again";
-        marked(ui, icons::WARNING_CIRCLE, words, palette.bad);
+        marked(ui, icons::WARNING_CIRCLE, &texts::SIGN_IN_REFUSED, palette.bad);
     }
     if question.is_open {
-        marked(ui, icons::WARNING_CIRCLE, texts::OPEN_SIGN_IN, palette.bad);
+        marked(ui, icons::WARNING_CIRCLE, &texts::OPEN_SIGN_IN, palette.bad);
     }
 }

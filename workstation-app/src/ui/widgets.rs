@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::icons;
 use super::theme::{self, Palette};
+use crate::texts;
 
 const PROGRESS_HEIGHT: f32 = 6.0;
 
@@ -224,7 +225,7 @@ pub fn details(ui: &mut Ui, details: &mut Details, text: &str) {
     let was_open = details.is_open;
     ui.horizontal(|ui| {
         let caret = if details.is_open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
-        if text_button(ui, caret, "Details", details.is_open).clicked() {
+        if text_button(ui, caret, &texts::DETAILS, details.is_open).clicked() {
             *details = Details { is_open: !details.is_open, is_copied: false };
         }
         if details.is_open {
@@ -256,11 +257,11 @@ fn details_text(ui: &mut Ui, text: &str) -> Response {
 fn copy_button(ui: &mut Ui, details: &mut Details, text: &str) {
     // A clipboard shows nothing: without a word people press again and again.
     let (icon, words) = if details.is_copied {
-        (icons::CHECK_CIRCLE, "Details copied")
+        (icons::CHECK_CIRCLE, texts::DETAILS_COPIED)
     } else {
-        (icons::COPY, "Copy details")
+        (icons::COPY, texts::COPY_DETAILS)
     };
-    if text_button(ui, icon, words, false).clicked() {
+    if text_button(ui, icon, &words, false).clicked() {
         ui.ctx().copy_text(text.to_owned());
         details.is_copied = true;
     }

@@ -79,7 +79,7 @@ impl Context<'_> {
         self.forget_in_keychain(&fingerprint);
         self.reply.kept(&changed.card, self.now);
         if changed.others > 0 {
-            self.reply.remark(texts::OTHER_PASSPHRASES_STAY);
+            self.reply.remark(&texts::OTHER_PASSPHRASES_STAY);
         }
         Ok(())
     }

@@ -13,12 +13,7 @@ use super::{KeyForms, buttons, heading, is_entered, outcome, text_field};
 use crate::keys::task::KeyTask;
 use crate::state::AppState;
 use crate::state::key_steps::KeyAction;
-
-/// What must be typed before a key is forgotten.
-const CONFIRMATION: &str = "remove";
-
-/// The same before one is withdrawn without its passphrase.
-const WITHDRAWAL: &str = "withdraw";
+use crate::texts;
 
 /// For so many years a key is extended.
 const YEARS: [u32; 4] = [1, 2, 3, 5];
@@ -54,13 +49,13 @@ pub fn show_passphrase(
     done: &mut Vec<KeyAction>,
 ) {
     centred_card(ui, "change passphrase", |ui| {
-        let title = format!("New passphrase for the key of {}", owner(state, fingerprint));
+        let title = texts::NEW_PASSPHRASE_FOR.with(&[("owner", &owner(state, fingerprint))]);
         heading(ui, &title, "");
         outcome(ui, state, forms.complaint.as_ref());
-        let old = present(ui, state, "Present passphrase", forms);
+        let old = present(ui, state, &texts::PRESENT_PASSPHRASE, forms);
         let (next, again) = new_passphrase(ui, forms, Some(&old));
         let is_entered = is_entered(ui, &[&old, &next, &again]);
-        if buttons(ui, icons::LOCK_KEY, "Change the passphrase", is_entered, done) {
+        if buttons(ui, icons::LOCK_KEY, &texts::CHANGE_PASSPHRASE, is_entered, done) {
             if forms.present.is_empty() {
                 return old.request_focus();
             }
@@ -90,18 +85,18 @@ pub fn show_extend(
     done: &mut Vec<KeyAction>,
 ) {
     centred_card(ui, "extend", |ui| {
-        let title = format!("Extend the key of {}", owner(state, fingerprint));
-        heading(ui, &title, "Your administrator needs the new certificate afterwards");
+        let title = texts::EXTEND_KEY_OF.with(&[("owner", &owner(state, fingerprint))]);
+        heading(ui, &title, &texts::EXTEND_ADVICE);
         outcome(ui, state, None);
         let words = |years: u32| match years {
-            1 => "1 year".to_owned(),
-            years => format!("{years} years"),
+            1 => texts::ONE_YEAR.into(),
+            years => texts::YEARS.with(&[("years", &years)]),
         };
-        let chosen = choice(ui, "Valid from now for", forms.years, YEARS.into_iter(), words);
+        let chosen = choice(ui, &texts::VALID_FROM_NOW_FOR, forms.years, YEARS.into_iter(), words);
         forms.years = chosen.unwrap_or(forms.years);
-        let field = only(ui, state, "Passphrase", forms);
+        let field = only(ui, state, &texts::PASSPHRASE, forms);
         let is_entered = is_entered(ui, &[&field]);
-        if buttons(ui, icons::CHECK_CIRCLE, "Extend", is_entered, done) {
+        if buttons(ui, icons::CHECK_CIRCLE, &texts::EXTEND, is_entered, done) {
             if forms.present.is_empty() {
                 return field.request_focus();
             }
@@ -122,11 +117,11 @@ pub fn show_test(
 ) {
     centred_card(ui, "test backup", |ui| {
         let name = path.file_name().unwrap_or(path.as_os_str()).as_encoded_bytes();
-        heading(ui, "Test a backup", &shared::recording::escaped(name));
+        heading(ui, &texts::TEST_A_BACKUP, &shared::recording::escaped(name));
         outcome(ui, state, None);
-        let field = only(ui, state, "Passphrase of the backup", forms);
+        let field = only(ui, state, &texts::PASSPHRASE_OF_BACKUP, forms);
         let is_entered = is_entered(ui, &[&field]);
-        if buttons(ui, icons::SHIELD, "Test it", is_entered, done) {
+        if buttons(ui, icons::SHIELD, &texts::TEST_IT, is_entered, done) {
             if forms.present.is_empty() {
                 return field.request_focus();
             }
@@ -146,20 +141,17 @@ pub fn show_revoke(
     done: &mut Vec<KeyAction>,
 ) {
     centred_card(ui, "revoke", |ui| {
-        let title = format!("Withdraw the key of {}?", owner(state, fingerprint));
-        let advice = "For a key that others may have got hold of, or that is replaced. This cannot \
-                      be undone: nothing new is sealed for it any more. Recordings of before still \
-                      open.";
-        heading(ui, &title, advice);
+        let title = texts::WITHDRAW_KEY_OF.with(&[("owner", &owner(state, fingerprint))]);
+        heading(ui, &title, &texts::WITHDRAW_ADVICE);
         outcome(ui, state, forms.complaint.as_ref());
         if forms.is_forgotten {
             return revoke_without_passphrase(ui, fingerprint, forms, done);
         }
-        let field = only(ui, state, "Passphrase", forms);
-        let forgotten = text_button(ui, icons::CARET_RIGHT, "I do not know it any more", false);
+        let field = only(ui, state, &texts::PASSPHRASE, forms);
+        let forgotten = text_button(ui, icons::CARET_RIGHT, &texts::PASSPHRASE_FORGOTTEN, false);
         forms.is_forgotten = forgotten.clicked();
         let is_entered = is_entered(ui, &[&field]);
-        if buttons(ui, icons::WARNING_CIRCLE, "Withdraw it for good", is_entered, done) {
+        if buttons(ui, icons::WARNING_CIRCLE, &texts::WITHDRAW_FOR_GOOD, is_entered, done) {
             if forms.present.is_empty() {
                 return field.request_focus();
             }
@@ -178,10 +170,10 @@ fn revoke_without_passphrase(
     forms: &mut KeyForms,
     done: &mut Vec<KeyAction>,
 ) {
-    let field = confirmation(ui, WITHDRAWAL, forms);
+    let field = confirmation(ui, &texts::WORD_WITHDRAW, forms);
     let is_entered = is_entered(ui, &[&field]);
-    let is_wanted = buttons(ui, icons::WARNING_CIRCLE, "Withdraw it for good", is_entered, done);
-    if is_wanted && is_confirmed(WITHDRAWAL, &field, forms) {
+    let is_wanted = buttons(ui, icons::WARNING_CIRCLE, &texts::WITHDRAW_FOR_GOOD, is_entered, done);
+    if is_wanted && is_confirmed(&texts::WORD_WITHDRAW, &field, forms) {
         let fingerprint = fingerprint.to_owned();
         done.push(KeyAction::Do(KeyTask::Revoke { fingerprint, passphrase: None }));
     }
@@ -189,7 +181,7 @@ fn revoke_without_passphrase(
 
 /// The field for a word that stands for "yes, I have read this".
 fn confirmation(ui: &mut Ui, word: &str, forms: &mut KeyForms) -> egui::Response {
-    let label = format!("Type \"{word}\" to go on");
+    let label = texts::TYPE_WORD.with(&[("word", &word)]);
     text_field(ui, &label, "", &mut forms.confirmation)
 }
 
@@ -197,8 +189,7 @@ fn is_confirmed(word: &str, field: &egui::Response, forms: &mut KeyForms) -> boo
     let is_typed = forms.confirmation.trim().eq_ignore_ascii_case(word);
     if !is_typed {
         field.request_focus();
-        forms.complaint =
-            Some(format!("Nothing was done. Type the word {word} if you want to go on."));
+        forms.complaint = Some(texts::WORD_NOT_TYPED.with(&[("word", &word)]));
     }
     is_typed
 }
@@ -212,19 +203,17 @@ pub fn show_delete(
     done: &mut Vec<KeyAction>,
 ) {
     centred_card(ui, "delete", |ui| {
-        let title = format!("Remove the key of {}?", owner(state, fingerprint));
-        let advice = "Recordings that are sealed for it open here no more. Without a backup they \
-                      open nowhere, ever.";
-        heading(ui, &title, advice);
+        let title = texts::REMOVE_KEY_OF.with(&[("owner", &owner(state, fingerprint))]);
+        heading(ui, &title, &texts::REMOVE_ADVICE);
         outcome(ui, state, forms.complaint.as_ref());
-        let field = confirmation(ui, CONFIRMATION, forms);
+        let field = confirmation(ui, &texts::WORD_REMOVE, forms);
         if forms.is_new {
             field.request_focus();
         }
         let is_entered = is_entered(ui, &[&field]);
-        let words = "Remove it from this computer";
-        let is_wanted = buttons(ui, icons::WARNING_CIRCLE, words, is_entered, done);
-        if is_wanted && is_confirmed(CONFIRMATION, &field, forms) {
+        let words = texts::REMOVE_IT;
+        let is_wanted = buttons(ui, icons::WARNING_CIRCLE, &words, is_entered, done);
+        if is_wanted && is_confirmed(&texts::WORD_REMOVE, &field, forms) {
             let fingerprint = fingerprint.to_owned();
             done.push(KeyAction::Do(KeyTask::Delete { fingerprint }));
         }

@@ -11,6 +11,7 @@ use crate::keys::name_of;
 use crate::keys::task::KeyTask;
 use crate::state::AppState;
 use crate::state::key_steps::{KeyAction, KeyStep};
+use crate::texts;
 
 /// Paints what there is.
 pub fn show_list(
@@ -21,20 +22,16 @@ pub fn show_list(
     done: &mut Vec<KeyAction>,
 ) {
     centred_card(ui, "gnupg keys", |ui| {
-        let advice = "Choose the one that your recordings are sealed for. It stays where it is, and \
-                      a copy of it comes here.";
-        heading(ui, "Keys of Kleopatra and GnuPG", advice);
+        heading(ui, &texts::KEYS_OF_GNUPG, &texts::KEYS_OF_GNUPG_ADVICE);
         outcome(ui, state, None);
         if candidates.is_empty() {
-            let words = "They hold no key with its secret part. Bring a key from a file, or make \
-                         one.";
-            ui.add(Label::new(words).wrap());
+            ui.add(Label::new(texts::GNUPG_HOLDS_NONE).wrap());
         }
         for candidate in candidates {
             row(ui, candidate, done);
         }
         ui.add_space(theme::GAP);
-        back(ui, "Back", done);
+        back(ui, &texts::BACK, done);
     });
     if is_new {
         // The first thing that can be chosen.
@@ -54,8 +51,11 @@ fn row(ui: &mut Ui, candidate: &Candidate, done: &mut Vec<KeyAction>) {
             if button(ui, Emphasis::Quiet, icons::KEY, name, width).clicked() {
                 done.push(KeyAction::Go(KeyStep::TakeOver(candidate.clone())));
             }
-            let held = if candidate.is_held { "  ·  held here already" } else { "" };
-            let words = format!("{}{held}", candidate.key.owner);
+            let owner = &candidate.key.owner;
+            let words = match candidate.is_held {
+                true => texts::HELD_HERE_ALREADY.with(&[("owner", owner)]),
+                false => owner.clone(),
+            };
             ui.add(Label::new(muted(ui, words)).wrap());
         }
     }
@@ -71,20 +71,19 @@ pub fn show_one(
     done: &mut Vec<KeyAction>,
 ) {
     centred_card(ui, "take over", |ui| {
-        let title = format!("Take over the key of {}", name_of(&candidate.key.owner));
-        let advice = "With the passphrase that it has in Kleopatra or GnuPG. It keeps that \
-                      passphrase here.";
-        heading(ui, &title, advice);
+        let owner = name_of(&candidate.key.owner);
+        let title = texts::TAKE_OVER_KEY_OF.with(&[("owner", &owner)]);
+        heading(ui, &title, &texts::TAKE_OVER_ADVICE);
         outcome(ui, state, None);
-        ui.label(RichText::new("Passphrase").font(theme::strong()));
+        ui.label(RichText::new(texts::PASSPHRASE).font(theme::strong()));
         let is_wrong = state.keys.error.is_some();
-        let field = secret_field::show(ui, &mut forms.present, "Passphrase", is_wrong);
+        let field = secret_field::show(ui, &mut forms.present, &texts::PASSPHRASE, is_wrong);
         if forms.is_new {
             field.request_focus();
         }
         forms.present.set_wanted(field.has_focus());
         let is_entered = is_entered(ui, &[&field]);
-        if buttons(ui, icons::KEY, "Take it over", is_entered, done) {
+        if buttons(ui, icons::KEY, &texts::TAKE_IT_OVER, is_entered, done) {
             // A key without a passphrase is told from one whose passphrase was not typed by GnuPG.
             let passphrase = forms.present.take_passphrase();
             let fingerprint = candidate.key.fingerprint.clone();

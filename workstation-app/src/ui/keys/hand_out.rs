@@ -10,6 +10,7 @@ use crate::keys::qr::{self, Modules};
 use crate::open::dialog::Wanted;
 use crate::state::AppState;
 use crate::state::key_steps::{HandOut, KeyAction};
+use crate::texts::{self, Text};
 
 /// One square of the code.
 const SQUARE: f32 = 4.0;
@@ -27,25 +28,24 @@ pub fn show(
 ) {
     centred_card(ui, "hand out", |ui| {
         let (title, advice) = words(why);
-        heading(ui, title, advice);
+        heading(ui, &title, &advice);
         outcome(ui, state, None);
         let width = ui.available_width();
-        let save = "Save the certificate…";
-        let save = button(ui, Emphasis::Main, icons::FOLDER, save, width);
+        let save = texts::SAVE_CERTIFICATE;
+        let save = button(ui, Emphasis::Main, icons::FOLDER, &save, width);
         if is_new {
             save.request_focus();
         }
         if save.clicked() {
             done.push(KeyAction::Ask(Wanted::SaveCertificate));
         }
-        let words = "Back up the key now…";
-        if button(ui, Emphasis::Quiet, icons::SHIELD, words, width).clicked() {
+        let words = texts::BACK_UP_NOW;
+        if button(ui, Emphasis::Quiet, icons::SHIELD, &words, width).clicked() {
             done.push(KeyAction::Ask(Wanted::SaveBackup));
         }
         gap(ui);
-        ui.label(RichText::new("Fingerprint").font(theme::strong()));
-        let hint = "Compare it with your administrator, aloud or by telephone camera";
-        ui.add(Label::new(muted(ui, hint)).wrap());
+        ui.label(RichText::new(texts::FINGERPRINT).font(theme::strong()));
+        ui.add(Label::new(muted(ui, texts::COMPARE_FINGERPRINT)).wrap());
         ui.add_space(theme::GAP);
         let spoken = RichText::new(qr::spoken(fingerprint).replace("  ", "\n"))
             .font(theme::figures(theme::BODY));
@@ -55,30 +55,16 @@ pub fn show(
             ui.vertical_centered(|ui| code(ui, &modules));
         }
         ui.add_space(theme::GAP);
-        back(ui, "Done", done);
+        back(ui, &texts::DONE, done);
     });
 }
 
-fn words(why: HandOut) -> (&'static str, &'static str) {
+fn words(why: HandOut) -> (Text, Text) {
     match why {
-        HandOut::Made => (
-            "Your key is ready",
-            "Give its certificate to your dialer's administrator, and back the key up now: without \
-             it no recording that is sealed for it ever opens again",
-        ),
-        HandOut::Extended => (
-            "The key is valid for longer",
-            "Give the new certificate to your dialer's administrator, who must replace the old one",
-        ),
-        HandOut::Revoked => (
-            "The key is withdrawn",
-            "Give the certificate to your dialer's administrator, so that nothing new is sealed \
-             for it; recordings of before still open",
-        ),
-        HandOut::Wanted => (
-            "The certificate",
-            "Your dialer's administrator needs it; it opens nothing, so anybody may have it",
-        ),
+        HandOut::Made => (texts::KEY_IS_READY, texts::KEY_IS_READY_ADVICE),
+        HandOut::Extended => (texts::KEY_IS_EXTENDED, texts::KEY_IS_EXTENDED_ADVICE),
+        HandOut::Revoked => (texts::KEY_IS_WITHDRAWN, texts::KEY_IS_WITHDRAWN_ADVICE),
+        HandOut::Wanted => (texts::THE_CERTIFICATE, texts::THE_CERTIFICATE_ADVICE),
     }
 }
 
@@ -86,8 +72,7 @@ fn words(why: HandOut) -> (&'static str, &'static str) {
 fn code(ui: &mut Ui, modules: &Modules) {
     let width = (modules.width + 2 * QUIET) as f32 * SQUARE;
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(width), Sense::hover());
-    let label = "The fingerprint as a QR code";
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, label));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, texts::FINGERPRINT_AS_QR.get()));
     let painter = ui.painter();
     painter.rect_filled(rect, CornerRadius::ZERO, Color32::WHITE);
     for (index, _) in modules.is_dark.iter().enumerate().filter(|(_, is_dark)| **is_dark) {

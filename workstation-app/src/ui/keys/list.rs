@@ -28,10 +28,10 @@ pub fn show(
     centred(ui, "keys", theme::CARD_WIDTH, |ui| {
         card_frame(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            heading(ui, "Keys", "Recordings are sealed for a key, and open with it");
+            heading(ui, &texts::KEYS, &texts::KEYS_ADVICE);
             outcome(ui, state, None);
             if state.held.is_empty() {
-                marked(ui, icons::KEY, texts::NO_KEY_HELD, Palette::of(ui).muted);
+                marked(ui, icons::KEY, &texts::NO_KEY_HELD, Palette::of(ui).muted);
             }
             for (number, card) in state.held.iter().enumerate() {
                 row(ui, card, is_new && number == 0, done);
@@ -45,7 +45,7 @@ pub fn show(
             sources(ui, state.held.is_empty(), is_new, done);
             ui.add_space(theme::GAP);
             let width = ui.available_width();
-            let leave = button(ui, Emphasis::Main, icons::CHECK_CIRCLE, "Done", width);
+            let leave = button(ui, Emphasis::Main, icons::CHECK_CIRCLE, &texts::DONE, width);
             if leave.on_hover_text("Esc").clicked() {
                 actions.push(Action::Show(Place::Keys));
             }
@@ -56,7 +56,7 @@ pub fn show(
 /// One key. The whole of what is known stands on its own page.
 fn row(ui: &mut Ui, card: &KeyCard, is_first: bool, done: &mut Vec<KeyAction>) {
     let width = ui.available_width();
-    let words = format!("Key of {}", card.name());
+    let words = texts::KEY_OF.with(&[("owner", &card.name())]);
     let key = button(ui, Emphasis::Quiet, icons::KEY, &words, width);
     if is_first {
         key.request_focus();
@@ -74,36 +74,38 @@ fn row(ui: &mut Ui, card: &KeyCard, is_first: bool, done: &mut Vec<KeyAction>) {
 
 fn facts(card: &KeyCard) -> String {
     let mut facts = vec![opens(card).to_owned()];
-    facts.extend(card.created.map(|day| format!("made {}", date::iso(day))));
+    facts.extend(card.created.map(|day| texts::FACT_MADE.with(&[("day", &date::iso(day))])));
     facts.push(match (card.is_revoked, card.expires) {
-        (true, _) => "withdrawn".to_owned(),
-        (false, Some(day)) => format!("valid until {}", date::iso(day)),
-        (false, None) => "valid without end".to_owned(),
+        (true, _) => texts::FACT_WITHDRAWN.into(),
+        (false, Some(day)) => texts::FACT_VALID_UNTIL.with(&[("day", &date::iso(day))]),
+        (false, None) => texts::FACT_ENDLESS.into(),
     });
     facts.join("  ·  ")
 }
 
 /// The answer that matters most.
 pub fn opens(card: &KeyCard) -> &'static str {
-    if card.opens_recordings { "Opens recordings: yes" } else { "Opens recordings: no" }
+    let text =
+        if card.opens_recordings { texts::OPENS_RECORDINGS } else { texts::OPENS_NO_RECORDINGS };
+    text.get()
 }
 
 fn sources(ui: &mut Ui, is_first: bool, is_new: bool, done: &mut Vec<KeyAction>) {
-    let title = if is_first { "Get your key" } else { "Another key" };
+    let title = if is_first { texts::GET_YOUR_KEY } else { texts::ANOTHER_KEY };
     ui.label(RichText::new(title).font(theme::strong()));
     let width = ui.available_width();
-    let make = button(ui, Emphasis::Quiet, icons::PLUS, "Make a key…", width);
+    let make = button(ui, Emphasis::Quiet, icons::PLUS, &texts::MAKE_A_KEY, width);
     if is_first && is_new {
         make.request_focus();
     }
     if make.clicked() {
         done.push(KeyAction::Go(KeyStep::Make));
     }
-    if button(ui, Emphasis::Quiet, icons::FOLDER, "Bring a key from a file…", width).clicked() {
+    if button(ui, Emphasis::Quiet, icons::FOLDER, &texts::BRING_FROM_FILE, width).clicked() {
         done.push(KeyAction::Ask(Wanted::Key));
     }
-    let words = "Take over from Kleopatra or GnuPG…";
-    if button(ui, Emphasis::Quiet, icons::KEY, words, width).clicked() {
+    let words = texts::TAKE_OVER_FROM_GNUPG;
+    if button(ui, Emphasis::Quiet, icons::KEY, &words, width).clicked() {
         done.push(KeyAction::Do(KeyTask::ListGnupg));
     }
 }

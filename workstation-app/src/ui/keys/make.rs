@@ -13,29 +13,26 @@ use crate::keys::phrase;
 use crate::keys::task::KeyTask;
 use crate::state::AppState;
 use crate::state::key_steps::KeyAction;
+use crate::texts;
 
 const METER_HEIGHT: f32 = 6.0;
 
 /// Paints it.
 pub fn show(ui: &mut Ui, state: &AppState, forms: &mut KeyForms, done: &mut Vec<KeyAction>) {
     centred_card(ui, "make key", |ui| {
-        heading(
-            ui,
-            "Make your key",
-            "Recordings that are sealed for it open with it and its passphrase",
-        );
+        heading(ui, &texts::MAKE_YOUR_KEY, &texts::MAKE_YOUR_KEY_ADVICE);
         outcome(ui, state, forms.complaint.as_ref());
-        let name = text_field(ui, "Your name", "Anna Berger", &mut forms.name);
+        let name = text_field(ui, &texts::YOUR_NAME, &texts::YOUR_NAME_HINT, &mut forms.name);
         let address =
-            text_field(ui, "Your work address", "anna.berger@example.com", &mut forms.address);
+            text_field(ui, &texts::YOUR_ADDRESS, &texts::YOUR_ADDRESS_HINT, &mut forms.address);
         if forms.is_new && state.keys.error.is_none() {
             name.request_focus();
         }
         let (next, again) = new_passphrase(ui, forms, None);
-        ui.checkbox(&mut forms.is_rsa, "For an old dialer whose gpg is 1.4 or 2.0 (RSA 3072)");
-        ui.add(Label::new(muted(ui, "It is valid for 2 years and can be extended")).wrap());
+        ui.checkbox(&mut forms.is_rsa, texts::FOR_AN_OLD_DIALER.get());
+        ui.add(Label::new(muted(ui, texts::VALID_FOR_TWO_YEARS)).wrap());
         let is_entered = is_entered(ui, &[&name, &address, &next, &again]);
-        if buttons(ui, icons::KEY, "Make the key", is_entered, done) {
+        if buttons(ui, icons::KEY, &texts::MAKE_THE_KEY, is_entered, done) {
             match new_key(forms) {
                 Ok(new) => done.push(KeyAction::Do(KeyTask::Make(new))),
                 Err((wrong, complaint)) => {
@@ -83,8 +80,7 @@ pub fn taken(forms: &mut KeyForms, known: &[&str]) -> Result<Passphrase, (Wrong,
     if !forms.is_offered && !forms.next.is_same(&forms.again) {
         // Dropped at once, and with it wiped.
         forms.again.take_passphrase();
-        let words = "The two new passphrases are not the same. Type the second one again.";
-        return Err((Wrong::Again, words.to_owned()));
+        return Err((Wrong::Again, texts::NOT_THE_SAME.into()));
     }
     Ok(forms.next.take_passphrase())
 }
@@ -95,18 +91,18 @@ pub fn new_passphrase(
     forms: &mut KeyForms,
     other: Option<&egui::Response>,
 ) -> (egui::Response, egui::Response) {
-    ui.label(RichText::new("New passphrase").font(theme::strong()));
+    ui.label(RichText::new(texts::NEW_PASSPHRASE).font(theme::strong()));
     let next =
-        secret_field::show_or_reveal(ui, &mut forms.next, "New passphrase", forms.is_offered);
+        secret_field::show_or_reveal(ui, &mut forms.next, &texts::NEW_PASSPHRASE, forms.is_offered);
     measure(forms);
     meter(ui, forms);
     offer(ui, forms);
     let again = if forms.is_offered {
-        marked(ui, icons::WARNING_CIRCLE, "Write these words down now", Palette::of(ui).text);
+        marked(ui, icons::WARNING_CIRCLE, &texts::WRITE_WORDS_DOWN, Palette::of(ui).text);
         next.clone()
     } else {
-        ui.label(RichText::new("New passphrase again").font(theme::strong()));
-        secret_field::show(ui, &mut forms.again, "New passphrase again", false)
+        ui.label(RichText::new(texts::NEW_PASSPHRASE_AGAIN).font(theme::strong()));
+        secret_field::show(ui, &mut forms.again, &texts::NEW_PASSPHRASE_AGAIN, false)
     };
     let has_focus =
         [Some(&next), Some(&again), other].into_iter().flatten().any(|field| field.has_focus());
@@ -116,7 +112,7 @@ pub fn new_passphrase(
 
 /// Six words by chance, in place of what nobody can guess and nobody remembers.
 fn offer(ui: &mut Ui, forms: &mut KeyForms) {
-    if text_button(ui, icons::SHIELD, "Offer me six words", false).clicked()
+    if text_button(ui, icons::SHIELD, &texts::OFFER_SIX_WORDS, false).clicked()
         && let Some(words) = phrase::suggest()
     {
         forms.next.set(&words);
@@ -150,11 +146,13 @@ fn meter(ui: &mut Ui, forms: &KeyForms) {
     done.set_width(rect.width() * f32::from(strength.score + 1) / 5.0);
     let colour = if strength.score < 3 { palette.bad } else { palette.accent_text };
     ui.painter().rect_filled(done, corner, colour);
-    let words = format!("Strength: {}", strength.words);
+    let words = texts::STRENGTH.with(&[("words", &strength.words)]);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &words));
     let words = match strength.advice {
         "" => words,
-        advice => format!("{words}. {advice}"),
+        advice => {
+            texts::STRENGTH_AND_ADVICE.with(&[("words", &strength.words), ("advice", &advice)])
+        }
     };
     ui.add(Label::new(muted(ui, words)).wrap());
 }

@@ -18,6 +18,7 @@ use super::{View, icons};
 use crate::keys::phrase::Strength;
 use crate::state::key_steps::{KeyAction, KeyStep};
 use crate::state::{Action, AppState};
+use crate::texts;
 
 /// What is typed in the forms.
 pub struct KeyForms {
@@ -160,7 +161,7 @@ fn busy(ui: &Ui, attempt: u64, now: Instant) {
         .interactable(false);
     area.show(ui.ctx(), |ui| {
         ui.set_width(rect.width());
-        progress(ui, None, "Working with the key", elapsed);
+        progress(ui, None, &texts::WORKING_WITH_KEY, elapsed);
     });
     ui.ctx().request_repaint_after(Duration::from_millis(66));
 }
@@ -216,8 +217,9 @@ fn buttons(
 ) -> bool {
     ui.add_space(theme::GAP);
     let width = ui.available_width();
-    let go = button(ui, Emphasis::Main, icon, words, width).on_hover_text("Enter").clicked();
-    back(ui, "Back", done);
+    let go =
+        button(ui, Emphasis::Main, icon, words, width).on_hover_text(texts::ENTER_KEY).clicked();
+    back(ui, &texts::BACK, done);
     go || is_entered
 }
 

@@ -14,6 +14,7 @@ use crate::keys::{KeyCard, qr};
 use crate::open::dialog::Wanted;
 use crate::state::AppState;
 use crate::state::key_steps::{HandOut, KeyAction, KeyStep};
+use crate::texts;
 
 /// Paints it.
 pub fn show(
@@ -31,7 +32,7 @@ pub fn show(
         gap(ui);
         deeds(ui, fingerprint, is_new, done);
         ui.add_space(theme::GAP);
-        back(ui, "Back", done);
+        back(ui, &texts::BACK, done);
     });
 }
 
@@ -46,20 +47,20 @@ fn facts(ui: &mut Ui, card: &KeyCard) {
         marked(ui, icons::WARNING_CIRCLE, &warning, palette.bad);
     }
     let until = match (card.is_revoked, card.expires) {
-        (true, _) => "Withdrawn".to_owned(),
+        (true, _) => texts::WITHDRAWN.into(),
         (false, Some(day)) => date::iso(day),
-        (false, None) => "Without end".to_owned(),
+        (false, None) => texts::WITHOUT_END.into(),
     };
     let made = card.created.map(date::iso).unwrap_or_default();
     let spoken = qr::spoken(&card.fingerprint).replace("  ", "\n");
     for (label, value) in [
-        ("Fingerprint", spoken),
-        ("Kind", card.algorithm.clone()),
-        ("Made", made),
-        ("Valid until", until),
+        (texts::LABEL_FINGERPRINT, spoken),
+        (texts::LABEL_KIND, card.algorithm.clone()),
+        (texts::LABEL_MADE, made),
+        (texts::LABEL_VALID_UNTIL, until),
     ] {
         ui.horizontal_wrapped(|ui| {
-            ui.label(muted(ui, format!("{label}:")));
+            ui.label(muted(ui, label));
             ui.add(Label::new(RichText::new(value).size(theme::SMALL)).wrap().selectable(true));
         });
     }
@@ -71,16 +72,16 @@ fn deeds(ui: &mut Ui, fingerprint: &str, is_new: bool, done: &mut Vec<KeyAction>
     let hand_out = KeyStep::HandOut { fingerprint: key(), why: HandOut::Wanted };
     let rows = [
         [
-            ("Certificate…", KeyAction::Go(hand_out)),
-            ("Back up…", KeyAction::Ask(Wanted::SaveBackup)),
+            (texts::CERTIFICATE_ELLIPSIS, KeyAction::Go(hand_out)),
+            (texts::BACK_UP_ELLIPSIS, KeyAction::Ask(Wanted::SaveBackup)),
         ],
         [
-            ("Test a backup…", KeyAction::Ask(Wanted::Backup)),
-            ("Extend…", KeyAction::Go(KeyStep::Extend(key()))),
+            (texts::TEST_BACKUP_ELLIPSIS, KeyAction::Ask(Wanted::Backup)),
+            (texts::EXTEND_ELLIPSIS, KeyAction::Go(KeyStep::Extend(key()))),
         ],
         [
-            ("New passphrase…", KeyAction::Go(KeyStep::Passphrase(key()))),
-            ("Withdraw…", KeyAction::Go(KeyStep::Revoke(key()))),
+            (texts::NEW_PASSPHRASE_ELLIPSIS, KeyAction::Go(KeyStep::Passphrase(key()))),
+            (texts::WITHDRAW_ELLIPSIS, KeyAction::Go(KeyStep::Revoke(key()))),
         ],
     ];
     let mut is_first = is_new;
@@ -88,7 +89,7 @@ fn deeds(ui: &mut Ui, fingerprint: &str, is_new: bool, done: &mut Vec<KeyAction>
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::GAP;
             for (words, action) in row {
-                let deed = button(ui, Emphasis::Quiet, "", words, width);
+                let deed = button(ui, Emphasis::Quiet, "", &words, width);
                 if std::mem::take(&mut is_first) {
                     deed.request_focus();
                 }
@@ -98,8 +99,8 @@ fn deeds(ui: &mut Ui, fingerprint: &str, is_new: bool, done: &mut Vec<KeyAction>
             }
         });
     }
-    let words = "Remove from this computer…";
-    if button(ui, Emphasis::Quiet, "", words, ui.available_width()).clicked() {
+    let words = texts::REMOVE_ELLIPSIS;
+    if button(ui, Emphasis::Quiet, "", &words, ui.available_width()).clicked() {
         done.push(KeyAction::Go(KeyStep::Delete(key())));
     }
 }
