@@ -77,6 +77,7 @@ impl App {
         let settings_file = SettingsFile::in_folder(data_folder);
         let settings = settings_file.load();
         theme::install(ctx, settings.theme);
+        texts::speak(settings.language.language());
         let guard = TypedGuard::default();
         ctx.add_plugin(guard.clone());
         let (event_sender, events) = sync_channel(EVENT_CAPACITY);
@@ -219,6 +220,7 @@ impl App {
             Effect::AskDevices => self.ask_devices(),
             Effect::Silence => self.player.close(),
             Effect::SaveSettings => {
+                texts::speak(self.state.settings.language.language());
                 // A loudness that is not remembered is not worth a message.
                 let _ = self.settings_file.save(&self.state.settings);
             }
@@ -243,7 +245,7 @@ impl App {
             return;
         }
         let watched = downloads::folder()
-            .ok_or_else(|| "there is no such folder".to_owned())
+            .ok_or_else(|| texts::NO_SUCH_FOLDER.to_string())
             .and_then(|folder| {
                 downloads::watch(&folder, self.event_sender.clone(), Arc::clone(&self.wake))
             });

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
+use crate::texts::{self, Language};
 
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,33 @@ pub enum ThemeChoice {
     Dark,
 }
 
+/// The language of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LanguageChoice {
+    /// The system's.
+    #[default]
+    System,
+    /// Always English.
+    English,
+    /// Always Spanish.
+    Spanish,
+}
+
+impl LanguageChoice {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::System, Self::English, Self::Spanish];
+
+    /// The language that is spoken then.
+    pub fn language(self) -> Language {
+        match self {
+            Self::System => texts::of_system(),
+            Self::English => Language::English,
+            Self::Spanish => Language::Spanish,
+        }
+    }
+}
+
 /// The remembered values; unknown ones in the file are ignored, missing ones have defaults.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -28,6 +56,8 @@ pub struct Settings {
     pub volume: f32,
     /// Colours.
     pub theme: ThemeChoice,
+    /// The language of every text.
+    pub language: LanguageChoice,
     /// Sites whose links web pages may hand over: scheme, host and port.
     pub hosts: Vec<String>,
     /// Sites whose sign-in the system's keychain keeps.
@@ -51,6 +81,7 @@ impl Default for Settings {
         Self {
             volume: 0.8,
             theme: ThemeChoice::System,
+            language: LanguageChoice::System,
             hosts: Vec::new(),
             kept: Vec::new(),
             offers_downloads: false,

@@ -24,6 +24,7 @@ pub fn run_window(
     let door = Arc::new(Mutex::new(door));
     let opened = Arc::new(Mutex::new(platform::take_over_opened()));
     let mut errors = Vec::new();
+    texts::ask_system();
     for renderer in platform::renderers() {
         let (data_folder, sources) = (data_folder.to_owned(), sources.clone());
         let (door, opened) = (Arc::clone(&door), Arc::clone(&opened));

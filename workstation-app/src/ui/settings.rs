@@ -6,7 +6,9 @@ use super::theme;
 use super::widgets::{self, Emphasis, button, centred_card, muted, row_from_right, text_button};
 use super::{desk_settings, icons};
 use crate::locking::{IDLE_CHOICES_MINUTES, KEEP_CHOICES_MINUTES, in_words};
+use crate::settings::{LanguageChoice, Settings};
 use crate::state::{Action, AppState, Place};
+use crate::texts;
 
 /// Paints them in place of whatever is open.
 pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -22,6 +24,10 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         widgets::rule(ui);
         ui.add_space(theme::GAP);
         switches(ui, state, actions);
+        ui.add_space(theme::GAP);
+        widgets::rule(ui);
+        ui.add_space(theme::GAP);
+        language(ui, state, actions);
         ui.add_space(theme::GAP);
         widgets::rule(ui);
         ui.add_space(theme::GAP);
@@ -70,20 +76,32 @@ fn unlocking(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
 }
 
+fn language(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let words = |language| match language {
+        LanguageChoice::System => texts::LANGUAGE_OF_SYSTEM.into(),
+        LanguageChoice::English => texts::ENGLISH.into(),
+        LanguageChoice::Spanish => texts::SPANISH.into(),
+    };
+    let (current, all) = (state.settings.language, LanguageChoice::ALL.into_iter());
+    if let Some(language) = choice(ui, &texts::LANGUAGE, current, all, words) {
+        actions.push(Action::Settings(Settings { language, ..state.settings.clone() }));
+    }
+}
+
 /// A choice in one line; what was chosen, if anything was.
-pub fn choice(
+pub fn choice<T: Copy + PartialEq>(
     ui: &mut Ui,
     label: &str,
-    current: u32,
-    choices: impl Iterator<Item = u32>,
-    words: impl Fn(u32) -> String,
-) -> Option<u32> {
+    current: T,
+    choices: impl Iterator<Item = T>,
+    words: impl Fn(T) -> String,
+) -> Option<T> {
     let mut chosen = None;
     row_from_right(ui, |ui| {
         let shown = ComboBox::from_id_salt(label).selected_text(words(current)).show_ui(ui, |ui| {
-            for minutes in choices {
-                if ui.selectable_label(minutes == current, words(minutes)).clicked() {
-                    chosen = Some(minutes);
+            for offered in choices {
+                if ui.selectable_label(offered == current, words(offered)).clicked() {
+                    chosen = Some(offered);
                 }
             }
         });
