@@ -321,7 +321,7 @@ impl Worker {
         });
         Ok(Some(Recording {
             overview: Arc::new(Overview::of(&decoded.pcm)),
-            pcm: Arc::new(decoded.pcm),
+            pcm: decoded.pcm,
             opened_by: owner,
             is_damaged: decoded.is_damaged,
             may_be_altered: opened.integrity == Integrity::None,

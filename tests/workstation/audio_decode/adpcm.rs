@@ -16,7 +16,7 @@ fn what_sox_writes_as_adpcm_is_decoded_to_the_bit() -> Outcome {
             let what = format!("{encoding} with {channels} channels at {rate_hz} Hz");
             let ours = decoded_whole(&wav, &what)?;
             let theirs = studio.heard_by_sox(&wav, "wav", &[])?;
-            ensure_alike(ours.pcm.samples(), &theirs, 0, &what)?;
+            ensure_alike(&ours.pcm.samples(), &theirs, 0, &what)?;
             ensure!(ours.codec == codec, "{}", ours.codec);
         }
     }
@@ -31,7 +31,7 @@ fn silence_is_silent() -> Outcome {
         let wav = studio.sox(&[0; 8000], shape, "wav", &["-e", encoding])?;
         let ours = decoded_whole(&wav, encoding)?;
         let theirs = studio.heard_by_sox(&wav, "wav", &[])?;
-        ensure_alike(ours.pcm.samples(), &theirs, 0, encoding)?;
+        ensure_alike(&ours.pcm.samples(), &theirs, 0, encoding)?;
         ensure!(ours.pcm.samples().iter().all(|sample| sample.abs() < 16), "{encoding}");
     }
     Ok(())

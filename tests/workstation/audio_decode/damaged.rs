@@ -144,7 +144,7 @@ fn audio_that_is_cut_off_plays_to_where_it_ends_and_says_so() -> Outcome {
             let is_unnoticed = sample.unnoticed_octets > 0 && cut % sample.unnoticed_octets == 0;
             ensure!(decoded.is_damaged != is_unnoticed, "{name}: {}", decoded.is_damaged);
             let (ours, whole) = (decoded.pcm.samples(), sample.whole.pcm.samples());
-            ensure!(whole.starts_with(ours), "{name}: what is played is something else");
+            ensure!(whole.starts_with(&ours), "{name}: what is played is something else");
             let expected =
                 whole.len() * cut.saturating_sub(sample.sound.start) / sample.sound.len();
             let lost = expected.saturating_sub(ours.len());
@@ -190,7 +190,7 @@ fn holes_filled_with_zeros_are_silent_and_told() -> Outcome {
             ensure!(decoded.is_damaged == is_seen, "{} {what}", sample.name);
             let loudest = |samples: &[i16]| samples.iter().map(|it| it.unsigned_abs()).max();
             let (now, before) =
-                (loudest(decoded.pcm.samples()), loudest(sample.whole.pcm.samples()));
+                (loudest(&decoded.pcm.samples()), loudest(&sample.whole.pcm.samples()));
             // A noise that hurts would be worse than the hole.
             ensure!(now <= before.map(|it| it + 4000), "{} {what}: {now:?}", sample.name);
         }

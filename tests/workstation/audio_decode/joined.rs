@@ -71,7 +71,8 @@ fn a_part_of_another_rate_sounds_as_it_did() -> Outcome {
     let wide = studio.lame(&tone(48_000), shape, &["-b", "128"])?;
     let both = decoded_whole(&[narrow, wide].concat(), "two rates")?;
     ensure!(both.pcm.frame_count() == 96_000, "{:?}", both.pcm);
-    let (first, second) = both.pcm.samples().split_at(48_000);
+    let both = both.pcm.samples();
+    let (first, second) = both.split_at(48_000);
     // Away from the ends, where an encoder and a filter have to settle.
     let middle = 4800..43_200;
     let pairs = first.iter().zip(second).skip(middle.start).take(middle.len());

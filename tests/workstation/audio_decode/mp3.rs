@@ -151,6 +151,6 @@ fn mp3_in_a_wav_file_is_mp3() -> Outcome {
     let alone = decoded_whole(&mp3, "MP3")?;
     let inside = decoded_whole(&wav_file(0x55, CALL, 0, &mp3), "MP3 in a WAV file")?;
     ensure!(inside.codec == "mp3", "{}", inside.codec);
-    ensure!(inside.pcm.samples() == alone.pcm.samples(), "{:?}", inside.pcm);
+    ensure!(*inside.pcm.samples() == *alone.pcm.samples(), "{:?}", inside.pcm);
     Ok(())
 }

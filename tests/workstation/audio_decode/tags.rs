@@ -59,7 +59,7 @@ fn sound_is_the_same_with_every_tag_around_it() -> Outcome {
         for (index, (before, after)) in around.into_iter().enumerate() {
             let what = format!("{options:?} with tags {index}");
             let tagged = decoded_whole(&[before, mp3.clone(), after].concat(), &what)?;
-            ensure!(tagged.pcm.samples() == plain.pcm.samples(), "{what}: {:?}", tagged.pcm);
+            ensure!(*tagged.pcm.samples() == *plain.pcm.samples(), "{what}: {:?}", tagged.pcm);
         }
     }
     Ok(())
@@ -75,7 +75,7 @@ fn tags_that_lame_writes_are_passed_over() -> Outcome {
         let options = ["-b", "32", kind, "--tt", "A call", "--tc", "of last week"];
         let tagged = studio.lame(&samples, CALL, &options)?;
         let tagged = decoded_whole(&tagged, kind)?;
-        ensure!(tagged.pcm.samples() == plain.pcm.samples(), "{kind}: {:?}", tagged.pcm);
+        ensure!(*tagged.pcm.samples() == *plain.pcm.samples(), "{kind}: {:?}", tagged.pcm);
     }
     Ok(())
 }

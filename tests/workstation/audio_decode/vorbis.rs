@@ -21,7 +21,7 @@ fn ensure_heard(
     let count = ours.pcm.samples().len();
     ensure!(count == samples.len(), "{what}: {count} samples of {}", samples.len());
     let theirs = studio.heard_by_sox(&ogg, "ogg", &[])?;
-    ensure_alike(ours.pcm.samples(), &theirs, TOLERANCE, what)
+    ensure_alike(&ours.pcm.samples(), &theirs, TOLERANCE, what)
 }
 
 #[test]

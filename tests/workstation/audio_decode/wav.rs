@@ -55,7 +55,7 @@ fn every_sample_of_every_encoding_is_the_one_that_sox_hears() -> Outcome {
             let wav = wav_file(tag, shape, bits, &samples(tag, bits, 6000));
             let what = format!("{codec} with {channels} channels");
             let ours = decoded_whole(&wav, &what)?;
-            ensure_alike(ours.pcm.samples(), &studio.heard_by_sox(&wav, "wav", &[])?, 0, &what)?;
+            ensure_alike(&ours.pcm.samples(), &studio.heard_by_sox(&wav, "wav", &[])?, 0, &what)?;
             ensure!(ours.codec == codec, "{} instead of {codec}", ours.codec);
             ensure!(usize::from(ours.pcm.channel_count()) == channels, "{what}");
         }
@@ -85,7 +85,7 @@ fn what_sox_writes_is_heard_as_sox_hears_it() -> Outcome {
                 let what = format!("{options:?} at {rate_hz} Hz");
                 let ours = decoded_whole(&wav, &what)?;
                 let theirs = studio.heard_by_sox(&wav, "wav", &[])?;
-                ensure_alike(ours.pcm.samples(), &theirs, 0, &what)?;
+                ensure_alike(&ours.pcm.samples(), &theirs, 0, &what)?;
                 ensure!(ours.pcm.rate_hz() == rate_hz, "{what}");
             }
         }
@@ -115,7 +115,7 @@ fn more_than_two_channels_are_mixed_to_two_as_sox_mixes_them() -> Outcome {
         let ours = decoded_whole(&wav, &what)?;
         let theirs = studio.heard_by_sox(&wav, "wav", &["-c", "2"])?;
         ensure!(ours.pcm.channel_count() == 2, "{what}");
-        ensure_alike(ours.pcm.samples(), &theirs, 1, &what)?;
+        ensure_alike(&ours.pcm.samples(), &theirs, 1, &what)?;
     }
     Ok(())
 }
@@ -130,6 +130,6 @@ fn samples_with_fewer_bits_than_room_are_as_loud_as_they_were() -> Outcome {
     }
     let wav = riff(&[format, chunk(b"data", &octets)]);
     let ours = decoded_whole(&wav, "20 bits")?;
-    ensure!(ours.pcm.samples() == [0x4000; 800], "{:?}", ours.pcm.samples().first());
+    ensure!(*ours.pcm.samples() == [0x4000; 800], "{:?}", ours.pcm.samples().first());
     Ok(())
 }

@@ -25,7 +25,7 @@ fn with_length(wav: &[u8], length: u32) -> Outcome<Vec<u8>> {
 
 fn ensure_heard(wav: &[u8], samples: &[i16], what: &str) -> Outcome {
     let ours = decoded_whole(wav, what)?;
-    ensure!(ours.pcm.samples() == samples, "{what}: {:?}", ours.pcm);
+    ensure!(*ours.pcm.samples() == *samples, "{what}: {:?}", ours.pcm);
     Ok(())
 }
 

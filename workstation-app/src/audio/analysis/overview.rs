@@ -28,7 +28,10 @@ impl Overview {
     /// Measures all of `pcm`.
     pub fn of(pcm: &Pcm) -> Self {
         let mut growing = Growing::new(pcm.channel_count(), pcm.rate_hz());
-        growing.take(pcm.samples());
+        pcm.each_piece(0, |samples| {
+            growing.take(samples);
+            true
+        });
         growing.overview(true)
     }
 

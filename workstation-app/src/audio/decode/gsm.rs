@@ -59,7 +59,6 @@ fn run_length(octets: &[u8], enough: usize) -> usize {
 /// Decodes raw GSM. What is no frame is passed over to where frames go on.
 pub(super) fn decode_raw(octets: &[u8], sink: &mut Sink<'_>) -> Result<&'static str, DecodeError> {
     let shape = Shape::new(1, RATE_HZ)?;
-    sink.expect(shape, octets.len() / GSM_BYTE_FRAME_LEN * FRAME_SAMPLES);
     let mut decoder = DecoderState::new();
     let mut at = 0;
     for count in 1_usize.. {
@@ -116,7 +115,6 @@ pub(super) fn decode_blocks(
     shape: Shape,
     sink: &mut Sink<'_>,
 ) -> Result<&'static str, DecodeError> {
-    sink.expect(shape, octets.len().div_ceil(MSGSM_BLOCK_LEN) * 2 * FRAME_SAMPLES);
     let mut decoder = DecoderState::new();
     for (index, block) in octets.chunks(MSGSM_BLOCK_LEN).enumerate() {
         let start = index * MSGSM_BLOCK_LEN;

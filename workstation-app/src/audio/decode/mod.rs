@@ -21,6 +21,7 @@ mod vorbis_setup;
 mod wave;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use self::kind::Kind;
 use self::sink::Sink;
@@ -30,7 +31,7 @@ use crate::audio::pcm::Pcm;
 #[derive(Debug)]
 pub struct Decoded {
     /// The samples.
-    pub pcm: Pcm,
+    pub pcm: Arc<Pcm>,
     /// Short name of the codec: `mp3`, `pcm_s16le`.
     pub codec: String,
     /// Part of the audio was damaged or cut off; what was there is in `pcm`.

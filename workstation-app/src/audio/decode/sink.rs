@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::join;
 use super::{DecodeError, Decoded};
-use crate::audio::pcm::{Pcm, make_room};
+use crate::audio::pcm::{Recorder, make_room};
 
 /// No call is sampled less or more often: a header that says so is damaged or hostile.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 1000..=192_000;
@@ -61,7 +61,7 @@ impl Shape {
 pub(super) struct Sink<'a> {
     progress: &'a mut dyn FnMut(f32) -> ControlFlow<()>,
     total_octets: usize,
-    parts: Vec<Pcm>,
+    parts: Vec<Recorder>,
     sample_count: u64,
     folded: Zeroizing<Vec<i16>>,
     is_damaged: bool,
@@ -109,7 +109,9 @@ impl<'a> Sink<'a> {
     /// Takes interleaved samples.
     pub(super) fn take(&mut self, shape: Shape, samples: &[i16]) -> Result<(), DecodeError> {
         let (channels, rate_hz) = (shape.played_channels(), shape.rate_hz);
-        let is_same = |part: &Pcm| part.channel_count() == channels && part.rate_hz() == rate_hz;
+        let is_same = |part: &Recorder| {
+            part.pcm().channel_count() == channels && part.pcm().rate_hz() == rate_hz
+        };
         if samples.is_empty() {
             return Ok(());
         }
@@ -118,7 +120,7 @@ impl<'a> Sink<'a> {
                 self.is_damaged = true;
                 return Ok(());
             }
-            self.parts.push(Pcm::new(channels, rate_hz));
+            self.parts.push(Recorder::new(channels, rate_hz));
         }
         let samples = if shape.channel_count > 2 {
             fold(samples, shape.channel_count, &mut self.folded);
@@ -136,19 +138,9 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// Makes room for what is known to come, so that it is not copied on the way.
-    pub(super) fn expect(&mut self, shape: Shape, frame_count: usize) {
-        let sample_count = frame_count.saturating_mul(usize::from(shape.played_channels()));
-        if self.parts.is_empty() && sample_count as u64 <= self.most_octets() / 2 {
-            let mut part = Pcm::new(shape.played_channels(), shape.rate_hz);
-            part.reserve(sample_count);
-            self.parts.push(part);
-        }
-    }
-
     /// Everything taken, as one recording.
     pub(super) fn finish(mut self, codec: &str) -> Result<Decoded, DecodeError> {
-        let parts = std::mem::take(&mut self.parts);
+        let parts = std::mem::take(&mut self.parts).into_iter().map(Recorder::finish).collect();
         let (total_octets, most_octets) = (self.total_octets, self.most_octets());
         let pcm = join::join(parts, most_octets, &mut || self.progress(total_octets))?;
         match pcm.filter(|pcm| pcm.frame_count() > 0) {

@@ -111,7 +111,6 @@ fn plain(
         format.encoding().ok_or(DecodeError::Unsupported(name_of_unsupported(format.tag)))?;
     let shape = format.shape()?;
     let frame_octets = encoding.octets() * shape.channel_count();
-    sink.expect(shape, wave.data.len() / frame_octets);
     if wave.is_open_ended && !wave.data.len().is_multiple_of(frame_octets) {
         sink.note_damage();
     }

@@ -16,6 +16,7 @@ pub struct Feed {
     pcm: Arc<Pcm>,
     converter: RateConverter,
     next_input: usize,
+    input: Zeroizing<Vec<i16>>,
     piece: Zeroizing<Vec<f32>>,
     piece_index: usize,
     /// Frames that remain until the end: the converter's last piece is longer than the recording.
@@ -27,9 +28,11 @@ impl Feed {
     pub fn new(pcm: Arc<Pcm>, device_rate_hz: NonZero<u32>) -> Result<Self, RateError> {
         let converter =
             RateConverter::new(pcm.rate_hz(), device_rate_hz.get(), pcm.channel_count())?;
+        let input_samples = converter.frames_wanted() * usize::from(pcm.channel_count());
         let mut feed = Self {
             pcm,
             next_input: 0,
+            input: Zeroizing::new(vec![0; input_samples]),
             // A growing vector would leave its old copy behind unwiped.
             piece: Zeroizing::new(Vec::with_capacity(converter.largest_output())),
             converter,
@@ -82,14 +85,9 @@ impl Feed {
         self.piece_index = 0;
         // The converter's first pieces may be shorter than its delay.
         for _ in 0..3 {
-            let last = self
-                .next_input
-                .saturating_add(self.converter.frames_wanted())
-                .min(self.pcm.frame_count());
-            let samples = self.pcm.samples();
-            let samples = samples.get(self.next_input * channel_count..last * channel_count);
-            self.next_input = last;
-            let converted = self.converter.convert(samples.unwrap_or_default());
+            let count = self.pcm.read(self.next_input, &mut self.input);
+            self.next_input += count / channel_count;
+            let converted = self.converter.convert(self.input.get(..count).unwrap_or_default());
             if !converted.is_empty() {
                 self.piece.extend_from_slice(converted);
                 return;
