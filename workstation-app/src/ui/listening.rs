@@ -146,8 +146,7 @@ fn folds(ui: &mut Ui, state: &AppState, shown: Lists, actions: &mut Vec<Action>)
     }
     notes::set(ui, state, is_wide, actions);
     if state.queue.items().len() > 1 {
-        let label =
-            if state.settings.desk.shows_queue { words::QUEUE_HIDE } else { words::QUEUE_SHOW };
+        let label = if shown.has_queue { words::QUEUE_HIDE } else { words::QUEUE_SHOW };
         let fold = word_button(ui, is_wide, icons::LIST, &words::QUEUE);
         if fold.on_hover_text(label.get()).clicked() {
             let mut settings = state.settings.clone();
