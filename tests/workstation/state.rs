@@ -114,7 +114,10 @@ fn a_recording_takes_the_straight_line() {
     apply(&mut state, Event::Progress { generation: 1, stage: Stage::Decoding(0.5) });
     assert!(matches!(&state.screen, Screen::Opening(o) if o.stage == Stage::Decoding(0.5)));
     let effects = apply(&mut state, Event::Ready { generation: 1, recording: recording(2) });
-    assert!(matches!(effects.as_slice(), [Effect::SetVolume(_), Effect::Play(_)]));
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::SetVolume(_), Effect::SetHearing(_), Effect::Play(_), Effect::Treat(_)]
+    ));
     assert!(matches!(&state.screen, Screen::Listening(l) if l.playback.is_playing));
 }
 

@@ -134,7 +134,8 @@ impl Chord {
     pub fn parse(words: &str) -> Option<Self> {
         let (held, key) = match words.rsplit_once('+') {
             // The plus key itself.
-            Some((held, "")) => (held.strip_suffix('+').unwrap_or(""), "+"),
+            Some(("", "")) => ("", "+"),
+            Some((held, "")) => (held.strip_suffix('+')?, "+"),
             Some((held, key)) => (held, key),
             None => ("", words),
         };

@@ -48,7 +48,8 @@ impl AppState {
             Repeat::Between(range) if range.contains(&here) => range.start,
             _ => Duration::ZERO,
         };
-        self.seek(here.saturating_sub(step).max(first))
+        let back = here.saturating_sub(step).max(first);
+        if back < here { self.seek(back) } else { Vec::new() }
     }
 
     pub(super) fn seek(&mut self, position: Duration) -> Vec<Effect> {

@@ -22,7 +22,7 @@ const WAVE_MAX_HEIGHT: f32 = 420.0;
 /// The line around the card.
 const CARD_EDGE: f32 = 1.0;
 const WAVE_PADDING: u8 = 8;
-const TIMES_HEIGHT: f32 = theme::CONTROL_HEIGHT;
+const TIMES_HEIGHT: f32 = 8.0 * theme::STEP;
 /// The strip that shows which part of the picture is seen.
 const STRIP_HEIGHT: f32 = 2.0 * theme::STEP;
 /// Narrower windows have room for one list.
@@ -79,7 +79,7 @@ fn desk(
     actions: &mut Vec<Action>,
 ) {
     let gap = if theme::is_low(ui) { theme::GAP } else { theme::GROUP };
-    let edge = if theme::is_low(ui) { theme::GAP } else { theme::GROUP };
+    let edge = if theme::is_low(ui) { theme::GAP } else { theme::GROUP + theme::GAP };
     let margin = Margin::symmetric(theme::GROUP as i8 + 8, edge as i8);
     let id = ui.make_persistent_id("below the picture");
     let known: Option<f32> = ui.data(|data| data.get_temp(id));
@@ -116,9 +116,17 @@ fn facts(ui: &mut Ui, state: &AppState, shown: Lists, actions: &mut Vec<Action>)
         folds(ui, state, shown, actions);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.add(Label::new(RichText::new(call.heading()).font(theme::large())).truncate());
+            if theme::is_low(ui)
+                && let Some(line) = about(call)
+            {
+                ui.add_space(theme::GAP);
+                ui.add(Label::new(RichText::new(line).color(palette.muted)).truncate());
+            }
         });
     });
-    if let Some(line) = about(call) {
+    if !theme::is_low(ui)
+        && let Some(line) = about(call)
+    {
         ui.add(Label::new(RichText::new(line).color(palette.muted)).truncate());
     }
 }
@@ -221,7 +229,7 @@ fn wave_frame(ui: &Ui) -> egui::Frame {
     card_frame(ui).inner_margin(Margin {
         left: across as i8,
         right: across as i8,
-        top: theme::GROUP as i8,
+        top: if theme::is_low(ui) { theme::GAP } else { theme::GROUP } as i8,
         bottom: WAVE_PADDING as i8,
     })
 }

@@ -48,17 +48,29 @@ fn row(ui: &mut Ui, state: &AppState, index: usize, item: &Item, actions: &mut V
         (false, false) => title.clone(),
     };
     let size = Vec2::new(ui.available_width(), theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = theme::STEP;
+        if !is_open {
+            take_out(ui, index, actions);
+        }
+        let response = name(ui, &title, &said, is_open, item.is_heard);
+        if response.on_hover_text(call.file_name()).clicked() && !is_open {
+            actions.push(Action::Desk(DeskAction::Pick(index)));
+        }
+    });
+}
+
+/// What is clicked to open it.
+fn name(ui: &mut Ui, title: &str, said: &str, is_open: bool, is_heard: bool) -> Response {
+    let size = Vec2::new(ui.available_width(), theme::CONTROL_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, &said));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, said));
     ground(ui, &response, rect, is_open);
-    let mut inner = rect.shrink2(Vec2::new(theme::GAP, 0.0));
-    if !is_open {
-        inner.max.x -= 6.0 * theme::STEP;
-    }
+    let inner = rect.shrink2(Vec2::new(theme::GAP, 0.0));
     let layout = Layout::left_to_right(Align::Center);
     ui.scope_builder(egui::UiBuilder::new().max_rect(inner).layout(layout), |ui| {
         let palette = Palette::of(ui);
-        let (icon, colour) = match (is_open, item.is_heard) {
+        let (icon, colour) = match (is_open, is_heard) {
             (true, _) => (icons::WAVEFORM, palette.accent_text),
             (false, true) => (icons::CHECK_CIRCLE, palette.good),
             (false, false) => ("", palette.muted),
@@ -66,21 +78,15 @@ fn row(ui: &mut Ui, state: &AppState, index: usize, item: &Item, actions: &mut V
         if !icon.is_empty() {
             icon_label(ui, icon, colour);
         }
-        let text = RichText::new(&title).color(if item.is_heard && !is_open {
+        let text = RichText::new(title).color(if is_heard && !is_open {
             palette.muted
         } else {
             palette.text
         });
         ui.add(Label::new(text).truncate().selectable(false).sense(Sense::empty()));
     });
-    let response = response.on_hover_text(call.file_name());
     focus_ring(ui, &response, rect, CornerRadius::same(theme::CORNER));
-    if response.clicked() && !is_open {
-        actions.push(Action::Desk(DeskAction::Pick(index)));
-    }
-    if !is_open {
-        take_out(ui, rect, index, actions);
-    }
+    response
 }
 
 fn ground(ui: &Ui, response: &Response, rect: egui::Rect, is_open: bool) {
@@ -93,16 +99,11 @@ fn ground(ui: &Ui, response: &Response, rect: egui::Rect, is_open: bool) {
     ui.painter().rect_filled(rect, CornerRadius::same(theme::CORNER), fill);
 }
 
-fn take_out(ui: &mut Ui, row: egui::Rect, index: usize, actions: &mut Vec<Action>) {
-    let diameter = 6.0 * theme::STEP;
-    let centre = row.right_center() - Vec2::new(diameter / 2.0 + theme::STEP, 0.0);
-    let place = egui::Rect::from_center_size(centre, Vec2::splat(diameter));
-    ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
-        let cross = icon_button(ui, icons::CROSS, &words::TAKE_OUT, diameter);
-        if cross.on_hover_text(words::TAKE_OUT.get()).clicked() {
-            actions.push(Action::Desk(DeskAction::TakeOut(index)));
-        }
-    });
+fn take_out(ui: &mut Ui, index: usize, actions: &mut Vec<Action>) {
+    let cross = icon_button(ui, icons::CROSS, &words::TAKE_OUT, 6.0 * theme::STEP);
+    if cross.on_hover_text(words::TAKE_OUT.get()).clicked() {
+        actions.push(Action::Desk(DeskAction::TakeOut(index)));
+    }
 }
 
 /// What its name says; the one that is open may have got its name from its server.

@@ -28,7 +28,7 @@ const WORDS_WIDTH: f32 = 180.0;
 /// What everything in one row takes.
 const WIDE: f32 = 690.0;
 
-/// Paints them in one row of [`theme::PLAY_DIAMETER`].
+/// Paints them in one row, as high as the play button.
 pub fn show(
     ui: &mut Ui,
     state: &AppState,
@@ -37,10 +37,10 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let is_wide = ui.available_width() >= WIDE;
-    let size = Vec2::new(ui.available_width(), theme::PLAY_DIAMETER);
+    let size = Vec2::new(ui.available_width(), play_diameter(ui));
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let pairs = if is_wide { 3.0 } else { 1.0 };
-    let width = theme::PLAY_DIAMETER + 2.0 * pairs * (theme::SKIP_DIAMETER + theme::STEP);
+    let width = play_diameter(ui) + 2.0 * pairs * (theme::SKIP_DIAMETER + theme::STEP);
     let middle = Rect::from_center_size(rect.center(), Vec2::new(width, rect.height()));
     let left = Rect::from_min_max(rect.min, Pos2::new(middle.left(), rect.bottom()));
     let right = Rect::from_min_max(Pos2::new(middle.right(), rect.top()), rect.max);
@@ -55,6 +55,10 @@ pub fn show(
     ui.scope_builder(UiBuilder::new().max_rect(right).layout(back), |ui| {
         volume(ui, state, listening, view, actions);
     });
+}
+
+fn play_diameter(ui: &Ui) -> f32 {
+    if theme::is_low(ui) { theme::SKIP_DIAMETER } else { theme::PLAY_DIAMETER }
 }
 
 /// A label with its key behind it.
@@ -96,7 +100,7 @@ fn jumps(
 
 fn play(ui: &mut Ui, state: &AppState, is_playing: bool) -> Response {
     let palette = Palette::of(ui);
-    let diameter = theme::PLAY_DIAMETER;
+    let diameter = play_diameter(ui);
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(diameter), Sense::click());
     let (icon, label) = if is_playing {
         (icons::PAUSE_FILLED, words::PAUSE)
