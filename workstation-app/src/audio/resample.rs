@@ -116,10 +116,22 @@ impl RateConverter {
 
     /// Converts up to [`frames_wanted`](Self::frames_wanted) frames; fewer are followed by silence.
     pub fn convert(&mut self, samples: &[i16]) -> &[f32] {
-        let given = samples.len().min(self.input.len());
         for (slot, sample) in self.input.iter_mut().zip(samples) {
             *slot = f32::from(*sample) / 32_768.0;
         }
+        self.convert_input(samples.len())
+    }
+
+    /// The same with samples that are fractions of full scale.
+    pub fn convert_floats(&mut self, samples: &[f32]) -> &[f32] {
+        for (slot, sample) in self.input.iter_mut().zip(samples) {
+            *slot = *sample;
+        }
+        self.convert_input(samples.len())
+    }
+
+    fn convert_input(&mut self, count: usize) -> &[f32] {
+        let given = count.min(self.input.len());
         let Some(fft) = &mut self.inner else {
             return self.input.get(..given).unwrap_or_default();
         };

@@ -1,15 +1,22 @@
 //! Who decides when sound runs: play, pause, jump, and what happens without a device.
 
+mod band;
+mod change;
 mod choice;
+mod colour;
 mod controls;
 mod feed;
 pub mod hearing;
 mod meter;
 pub mod output;
+mod passage;
 mod past;
 #[cfg(target_os = "linux")]
 mod pulse;
+mod route;
 mod sound;
+mod spans;
+mod stretch;
 mod test_sound;
 mod timeline;
 mod voice;

@@ -1,6 +1,6 @@
 //! What was given to the device lately, so that what it has not played can be given again, changed?
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::feed::Frame;
 
@@ -22,12 +22,25 @@ pub struct Past {
     cursor: u64,
     /// The first frame that was never given.
     newest: u64,
+    /// What was given last, whatever is kept.
+    last_content: Frame,
+}
+
+impl Drop for Past {
+    fn drop(&mut self) {
+        self.last_content.zeroize();
+    }
 }
 
 impl Past {
     /// Keeps the last `frame_count` frames; 0 for a device that takes nothing back.
     pub fn new(frame_count: usize) -> Self {
-        Self { slots: Zeroizing::new(vec![[0.0; 4]; frame_count]), cursor: 0, newest: 0 }
+        Self {
+            slots: Zeroizing::new(vec![[0.0; 4]; frame_count]),
+            cursor: 0,
+            newest: 0,
+            last_content: [0.0; 2],
+        }
     }
 
     /// The frame that is given next.
@@ -38,6 +51,7 @@ impl Past {
     /// Notes the next frame.
     pub fn push(&mut self, given: Given) {
         let [left, right] = given.content;
+        self.last_content = given.content;
         if let Some(slot) = self.index(self.cursor).and_then(|index| self.slots.get_mut(index)) {
             *slot = [left, right, given.level, given.volume];
         }
@@ -50,9 +64,20 @@ impl Past {
         (self.cursor < self.newest).then(|| self.get(self.cursor)).flatten().map(|it| it.content)
     }
 
+    /// The first `frame_count` frames that are to be given again next.
+    pub fn all_ahead(&self, frame_count: u64) -> impl Iterator<Item = Frame> {
+        let last = self.newest.min(self.cursor.saturating_add(frame_count));
+        (self.cursor..last).filter_map(|frame| self.get(frame)).map(|it| it.content)
+    }
+
     /// The frame that was given last.
     pub fn last(&self) -> Option<Given> {
         self.get(self.cursor.checked_sub(1)?)
+    }
+
+    /// What the recording had in it.
+    pub fn last_content(&self) -> Frame {
+        self.last_content
     }
 
     /// Goes back to `frame`, or as far as it remembers.

@@ -8,14 +8,37 @@ use crate::audio::resample::Ratio;
 pub struct Mark {
     /// First frame given to the device that belongs to it.
     pub from: u64,
+    /// Frames of the device that the recording's frame had sounded before that one.
+    pub lead: u64,
     /// Frame of the recording that sounds there.
     pub source: usize,
+    /// How fast the recording runs on from there.
+    pub ratio: Ratio,
     /// Whether the recording runs on from there.
     pub is_moving: bool,
+    /// Whether an order of the person, or the end, led there: without it the sound runs on. Else it
+    /// is only the recording's way, which holds whatever is ordered later.
+    pub is_turn: bool,
     /// The jump that led there.
     pub seek: Option<Seek>,
     /// Whether this is the recording's end.
     pub is_end: bool,
+}
+
+impl Mark {
+    /// From `from` on, `source` stands still.
+    pub fn rest(from: u64, source: usize, ratio: Ratio) -> Self {
+        Self {
+            from,
+            lead: 0,
+            source,
+            ratio,
+            is_moving: false,
+            is_turn: true,
+            seek: None,
+            is_end: false,
+        }
+    }
 }
 
 /// What a person hears.
@@ -35,23 +58,21 @@ pub struct Heard {
 #[derive(Debug)]
 pub struct Timeline {
     ratio: Ratio,
-    last_source: usize,
     /// Never empty; ordered.
     marks: Vec<Mark>,
     was_moving: bool,
 }
 
 impl Timeline {
-    /// Rests at `source`; `last_source` is the recording's end.
-    pub fn new(ratio: Ratio, source: usize, last_source: usize) -> Self {
-        let first = Mark { from: 0, source, is_moving: false, seek: None, is_end: false };
-        Self { ratio, last_source, marks: vec![first], was_moving: false }
+    /// Rests at `source`; `ratio` is that of the recording as it is.
+    pub fn new(ratio: Ratio, source: usize) -> Self {
+        let first = Mark::rest(0, source, ratio);
+        Self { ratio, marks: vec![first], was_moving: false }
     }
 
     /// What holds for whatever is given next.
     pub fn last(&self) -> Mark {
-        let rest = Mark { from: 0, source: 0, is_moving: false, seek: None, is_end: false };
-        self.marks.last().copied().unwrap_or(rest)
+        self.marks.last().copied().unwrap_or(Mark::rest(0, 0, self.ratio))
     }
 
     /// From `mark.from` on something else holds.
@@ -60,6 +81,7 @@ impl Timeline {
             && last.from == mark.from
         {
             mark.seek = mark.seek.or(last.seek);
+            mark.is_turn |= last.is_turn;
             *last = mark;
         } else {
             self.marks.push(mark);
@@ -71,13 +93,51 @@ impl Timeline {
         self.source_in(self.mark_at(frame), frame)
     }
 
-    /// Forgets what was to begin at `frame` or later; where the first of that was, if any.
+    /// Where the same sound goes on without a break: a frame of the recording, and how many frames of
+    /// the device it had sounded before. Where the recording is stretched, the sound at the beginning
+    /// of a step is that of its first frames, and at the end that of its last ones.
+    pub fn splice_at(&self, frame: u64) -> (usize, u64) {
+        let mark = self.mark_at(frame);
+        if !mark.is_moving {
+            return (mark.source, 0);
+        }
+        let passed = frame.saturating_sub(mark.from) + mark.lead;
+        if mark.ratio == self.ratio {
+            return self.whole(mark.source, passed);
+        }
+        // A step's ratio counts in the terms of the recording's own.
+        let terms = self.ratio.input.max(1);
+        let left = (mark.ratio.output / terms).saturating_sub(passed);
+        if passed <= left {
+            return self.whole(mark.source, passed);
+        }
+        let end = self.ratio.output_for(mark.ratio.input / terms);
+        let (source, lead) = self.whole(0, end.saturating_sub(left));
+        (mark.source.saturating_add(source), lead)
+    }
+
+    fn whole(&self, source: usize, passed: u64) -> (usize, u64) {
+        let moved = self.ratio.input_for(passed);
+        let lead = passed.saturating_sub(self.ratio.output_for(moved));
+        (source.saturating_add(usize::try_from(moved).unwrap_or(usize::MAX)), lead)
+    }
+
+    /// Forgets what orders led to at `frame` or later; where the first of that was, if any.
     pub fn cut(&mut self, frame: u64) -> Option<u64> {
         // The first mark is where it all stands: it stays.
-        let first = self.marks.iter().skip(1).position(|mark| mark.from >= frame)? + 1;
+        let is_ordered = |mark: &Mark| mark.is_turn && mark.from >= frame;
+        let first = self.marks.iter().skip(1).position(is_ordered)? + 1;
         let from = self.marks.get(first).map(|mark| mark.from);
         self.marks.truncate(first);
         from
+    }
+
+    /// Forgets everything that was to begin after `frame`.
+    pub fn forget_after(&mut self, frame: u64) {
+        let kept = self.marks.iter().skip(1).position(|mark| mark.from > frame);
+        if let Some(kept) = kept {
+            self.marks.truncate(kept + 1);
+        }
     }
 
     /// The device has come to `frame`: what a person hears.
@@ -107,9 +167,8 @@ impl Timeline {
         if !mark.is_moving {
             return mark.source;
         }
-        let moved = self.ratio.input_for(frame.saturating_sub(mark.from));
-        mark.source
-            .saturating_add(usize::try_from(moved).unwrap_or(usize::MAX))
-            .min(self.last_source)
+        let passed = frame.saturating_sub(mark.from) + mark.lead;
+        let moved = mark.ratio.input_for(passed);
+        mark.source.saturating_add(usize::try_from(moved).unwrap_or(usize::MAX))
     }
 }

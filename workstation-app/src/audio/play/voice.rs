@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rodio::Source;
+use zeroize::Zeroizing;
 
+use super::change::Change;
 use super::controls::{Controls, Seek};
-use super::feed::{Feed, Frame};
+use super::feed::{Fed, Feed, Frame};
 use super::meter::Meter;
 use super::past::{Given, Past};
+use super::spans::Span;
 use super::timeline::{Mark, Timeline};
 use crate::audio::pcm::Pcm;
 use crate::audio::resample::RateError;
@@ -18,6 +21,8 @@ use crate::audio::resample::RateError;
 const FADE_MS: u32 = 5;
 /// A change of loudness takes 20 ms over its whole range, or its steps would be heard.
 const VOLUME_MS: u32 = 20;
+/// Another way of hearing takes over in this time.
+const CHANGE_MS: u64 = 20;
 /// A device that only pulls is told where it is this often.
 const FRAMES_BETWEEN_REPORTS: u64 = 64;
 
@@ -47,6 +52,7 @@ pub struct Voice {
     controls: Arc<Controls>,
     device_rate_hz: NonZero<u32>,
     feed: Feed,
+    change: Change,
     past: Past,
     timeline: Timeline,
     meter: Meter,
@@ -55,6 +61,8 @@ pub struct Voice {
     orders: Orders,
     /// The last jump that was made.
     done: Option<Seek>,
+    /// The recording is not there yet from where it stands on.
+    is_starved: bool,
     /// How much later the device plays what it pulls; none if it says itself what it has played.
     latency_frames: Option<u64>,
     frame: Frame,
@@ -68,12 +76,13 @@ impl Voice {
         controls: Arc<Controls>,
         device_rate_hz: NonZero<u32>,
     ) -> Result<Self, RateError> {
-        let last_source = pcm.frame_count();
-        let feed = Feed::new(pcm, device_rate_hz)?;
-        // Asked first: a jump that comes after this is another one, and is made later.
+        // Asked first: a wish or a jump that comes after this is another one, and is made later.
+        let wish_count = controls.wish_count();
+        let wish = controls.wish();
+        let feed = Feed::new(pcm, &wish, device_rate_hz)?;
         let done = controls.seek_asked();
-        let source = done.map_or(controls.position(), Seek::frame).min(last_source);
-        let mut timeline = Timeline::new(feed.ratio(), source, last_source);
+        let source = done.map_or(controls.position(), Seek::frame).min(feed.pcm().frame_count());
+        let mut timeline = Timeline::new(feed.ratio(), source);
         let begin = Mark { seek: done, ..timeline.last() };
         timeline.push(begin);
         Ok(Self {
@@ -84,9 +93,11 @@ impl Voice {
             controls,
             device_rate_hz,
             feed,
+            change: Change::none(wish, wish_count),
             past: Past::new(0),
             level: 0.0,
             done,
+            is_starved: false,
             latency_frames: Some(0),
             frame: [0.0; 2],
             channel_index: 0,
@@ -136,15 +147,18 @@ impl Voice {
         // What was given from that turn on led elsewhere. An unheard jump is to be made again.
         self.past.forget_from(turn);
         self.done = self.timeline.last().seek;
+        self.is_starved = false;
+        // What sounds until there may still be as it was wished before.
+        self.change.take_back(turn);
         if self.timeline.last().is_moving {
-            self.feed.jump(self.timeline.source_at(turn));
+            self.go_on_at(turn);
         }
     }
 
     /// The device has played up to `frame`.
     pub fn report(&mut self, frame: u64) {
         let heard = self.timeline.hear(frame);
-        self.controls.set_position(heard.source, heard.seek);
+        self.controls.set_position(self.within(heard.source), heard.seek);
         self.controls.set_levels(self.meter.levels_at(frame));
         let is_playing = self.controls.is_playing() && self.controls.seek_asked().is_none();
         if heard.is_end && is_playing {
@@ -156,13 +170,14 @@ impl Voice {
 
     /// The device is gone, and is known to have played up to `frame` only.
     pub fn lost_after(&mut self, frame: u64) {
-        self.controls.set_position(self.timeline.source_at(frame), None);
+        self.controls.set_position(self.source_at(frame), None);
         self.controls.set_levels([0.0; 2]);
         self.controls.device_lost();
     }
 
     /// The next frame.
     pub fn next_frame(&mut self) -> Frame {
+        self.obey_wish();
         self.level = approached(self.level, self.wanted_level(), self.step(FADE_MS));
         self.volume = approached(self.volume, self.controls.volume(), self.step(VOLUME_MS));
         let content = if self.level > 0.0 { self.sound() } else { self.rest() };
@@ -177,6 +192,14 @@ impl Voice {
         1.0 / (self.device_rate_hz.get() / 1000 * fade_ms).max(1) as f32
     }
 
+    fn within(&self, source: usize) -> usize {
+        source.min(self.feed.pcm().frame_count())
+    }
+
+    fn source_at(&self, frame: u64) -> usize {
+        self.within(self.timeline.source_at(frame))
+    }
+
     fn is_jump_asked(&self) -> bool {
         let asked = self.controls.seek_asked();
         asked.is_some() && asked != self.done
@@ -184,39 +207,106 @@ impl Voice {
 
     /// A fade ends before a jump, and begins after it.
     fn wanted_level(&self) -> f32 {
-        let is_at_end = self.timeline.last().is_end;
-        if self.controls.is_running() && !self.is_jump_asked() && !is_at_end { 1.0 } else { 0.0 }
+        let is_held = self.timeline.last().is_end || self.is_starved || self.is_jump_asked();
+        if self.controls.is_running() && !is_held { 1.0 } else { 0.0 }
+    }
+
+    /// Another wish is heard at once: what sounds fades into the same as it is wished now.
+    fn obey_wish(&mut self) {
+        let Some(wish) = self.change.news(&self.controls) else { return };
+        let now = self.timeline.last();
+        self.feed.set_wish(&wish);
+        if !now.is_moving {
+            return self.past.forget_ahead();
+        }
+        let (wanted, given) =
+            (u64::from(self.device_rate_hz.get()) * CHANGE_MS / 1000, self.given());
+        let mut old = Zeroizing::new(Vec::with_capacity(usize::try_from(wanted).unwrap_or(0)));
+        old.extend(self.past.all_ahead(wanted));
+        while (old.len() as u64) < wanted
+            && let Fed::Frame(frame, _) = self.fetch()
+        {
+            old.push(frame);
+        }
+        self.past.forget_ahead();
+        self.timeline.forget_after(given);
+        self.change.begin(old, given);
+        self.go_on_at(given);
+    }
+
+    /// What sounded in frame `at` goes on from there, made anew.
+    fn go_on_at(&mut self, at: u64) {
+        let (source, lead) = self.timeline.splice_at(at);
+        self.feed.jump(source, lead);
+    }
+
+    /// The next frame of the recording that was never given.
+    fn fetch(&mut self) -> Fed {
+        match self.feed.next_frame() {
+            Fed::Frame(frame, span) => Fed::Frame(self.change.fade(frame), span),
+            other => other,
+        }
     }
 
     fn sound(&mut self) -> Frame {
         let now = self.timeline.last();
-        if !now.is_moving {
+        if !now.is_moving && !self.is_starved && !now.is_end {
             self.past.forget_ahead();
-            self.feed.jump(now.source);
+            self.change.end();
+            self.feed.jump(now.source, 0);
             self.mark(now.source, true, None);
         }
         if let Some(content) = self.past.ahead() {
             return content;
         }
-        self.feed.next_frame().unwrap_or_else(|| {
-            self.timeline
-                .push(Mark { is_end: true, ..self.rest_at(self.feed.pcm().frame_count()) });
-            self.level = 0.0;
-            [0.0; 2]
-        })
+        if self.is_starved {
+            return self.past.last_content();
+        }
+        match self.fetch() {
+            Fed::Frame(content, span) => {
+                if let Some(span) = span {
+                    self.follow(span);
+                }
+                content
+            }
+            Fed::Wait => self.starve(),
+            Fed::End => {
+                let end = self.feed.pcm().frame_count();
+                self.timeline.push(Mark { is_end: true, ..self.rest_at(end) });
+                self.level = 0.0;
+                [0.0; 2]
+            }
+        }
+    }
+
+    /// The recording is not there yet: what was heard last fades.
+    fn starve(&mut self) -> Frame {
+        self.is_starved = true;
+        self.mark(self.source_at(self.given()), false, None);
+        self.past.last_content()
     }
 
     fn rest(&mut self) -> Frame {
         let now = self.timeline.last();
         if let Some(seek) = self.controls.seek_asked().filter(|asked| Some(*asked) != self.done) {
             self.done = Some(seek);
+            self.is_starved = false;
             self.past.forget_ahead();
-            self.mark(seek.frame().min(self.feed.pcm().frame_count()), false, Some(seek));
+            self.mark(self.within(seek.frame()), false, Some(seek));
         } else if now.is_moving {
             self.past.forget_ahead();
-            self.mark(self.timeline.source_at(self.given()), false, None);
+            self.mark(self.source_at(self.given()), false, None);
+        } else if self.is_starved && self.given().is_multiple_of(FRAMES_BETWEEN_REPORTS) {
+            self.is_starved = !self.feed.can_go_on(now.source);
         }
         [0.0; 2]
+    }
+
+    fn follow(&mut self, span: Span) {
+        let Span { lead, source, ratio, .. } = span;
+        let from = self.given();
+        let way = Mark { lead, is_moving: true, is_turn: false, ratio, ..self.rest_at(source) };
+        self.timeline.push(Mark { from, ..way });
     }
 
     fn mark(&mut self, source: usize, is_moving: bool, seek: Option<Seek>) {
@@ -224,7 +314,7 @@ impl Voice {
     }
 
     fn rest_at(&self, source: usize) -> Mark {
-        Mark { from: self.given(), source, is_moving: false, seek: None, is_end: false }
+        Mark::rest(self.given(), source, self.feed.ratio())
     }
 
     fn pulled(&mut self) {
