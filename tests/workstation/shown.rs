@@ -47,15 +47,8 @@ pub fn recording() -> Recording {
     recording_of(pcm)
 }
 
-/// The same with one channel.
-pub fn mono() -> Recording {
-    let mut pcm = Pcm::new(1, 8000);
-    let samples: Vec<i16> = (0..8000 * 90).map(|frame| said(frame, 0) + said(frame, 1)).collect();
-    pcm.append(&samples);
-    recording_of(pcm)
-}
-
-fn recording_of(pcm: Pcm) -> Recording {
+/// What is made of samples.
+pub fn recording_of(pcm: Pcm) -> Recording {
     let overview = Arc::new(Overview::of(&pcm));
     let opened_by = Some("Anna Berger".to_owned());
     Recording {
@@ -91,14 +84,14 @@ const TURNS: [(&[u32], i32); 2] = [
 /// Muted from here on, for ten half seconds.
 const MUTED_FROM: u32 = 120;
 
-/// A sample of one of them: syllables of a hum with some noise, over the noise of the line.
-fn said(frame: u32, who: usize) -> i16 {
+/// A sample of one of them, the agent first: syllables of a hum with some noise, over the noise of the line.
+pub fn said(frame: u32, who: usize) -> i16 {
     let half_second = frame / 4000;
     if (MUTED_FROM..MUTED_FROM + 10).contains(&half_second) {
         return 0;
     }
     let noise = (frame.wrapping_mul(2_654_435_761) >> 16) as i32 % 64 - 32;
-    let (turns, loudness) = TURNS[who];
+    let Some((turns, loudness)) = TURNS.get(who) else { return 0 };
     if !turns.contains(&half_second) {
         return noise as i16;
     }
@@ -106,7 +99,7 @@ fn said(frame: u32, who: usize) -> i16 {
     let syllable = (second * 4.3 * std::f64::consts::PI).sin().abs().powf(0.6);
     let word = 0.55 + 0.45 * (second * 1.7 + who as f64).sin();
     let hum = (second * 2.0 * std::f64::consts::PI * if who == 0 { 130.0 } else { 210.0 }).sin();
-    (hum * syllable * word * f64::from(loudness)) as i16 + noise as i16
+    (hum * syllable * word * f64::from(*loudness)) as i16 + noise as i16
 }
 
 pub fn with_file() -> AppState {

@@ -9,7 +9,18 @@ use workstation_app::open::source::Source;
 use workstation_app::state::desk::DeskAction;
 use workstation_app::state::{Action, AppState, Place};
 
-use crate::shown::{listening, listening_to, mono};
+use workstation_app::audio::pcm::Pcm;
+use workstation_app::message::Recording;
+
+use crate::shown::{listening, listening_to, recording_of, said};
+
+/// A call with one channel.
+fn mono() -> Recording {
+    let mut pcm = Pcm::new(1, 8000);
+    let samples: Vec<i16> = (0..8000 * 90).map(|frame| said(frame, 0) + said(frame, 1)).collect();
+    pcm.append(&samples);
+    recording_of(pcm)
+}
 
 fn done(mut state: AppState, actions: Vec<Action>) -> AppState {
     for action in actions {

@@ -1,5 +1,10 @@
 //! Does the work thread answer every command, even where a fault of this program stops the work?
 
+#[path = "worker/desk.rs"]
+mod desk;
+#[path = "worker/growing.rs"]
+mod growing;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -258,7 +258,7 @@ fn describe(mut report: Report, opened: Opened) -> Report {
     report.unlock_ms = Some(millis(opened.unlock_time));
     report.decrypt_ms = Some(millis(opened.decrypt_time));
     let started = Instant::now();
-    let decoded = opening::decode_audio(&opened.data, &mut |_| ControlFlow::Continue(()));
+    let decoded = opening::decode_audio(&opened.data, &mut |_, _| ControlFlow::Continue(()));
     match decoded {
         Ok(Some(decoded)) => {
             report.decode_ms = Some(millis(started.elapsed()));

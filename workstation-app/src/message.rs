@@ -146,7 +146,7 @@ pub struct Recording {
     pub overview: Arc<Overview>,
     /// Owner of the key that opened it; none if a passphrase of its own did.
     pub opened_by: Option<String>,
-    /// Part of the audio is damaged or cut off.
+    /// Part of the audio is damaged or cut off, as far as it is decoded.
     pub is_damaged: bool,
     /// Nothing showed whether it was changed: only the administrator's policy let it open.
     pub may_be_altered: bool,
@@ -227,12 +227,22 @@ pub enum Event {
         /// What is being done.
         stage: Stage,
     },
-    /// The recording can be played.
+    /// The recording can be played, as far as it is decoded. A second one takes the first one's place:
+    /// the end showed that its parts had to be put together anew.
     Ready {
         /// The selection this belongs to.
         generation: Generation,
         /// It.
         recording: Recording,
+    },
+    /// More of it is decoded.
+    Grown {
+        /// The selection this belongs to.
+        generation: Generation,
+        /// What is known of it by now.
+        overview: Arc<Overview>,
+        /// Whether part of the audio is damaged or cut off; none until all of it is decoded.
+        is_damaged: Option<bool>,
     },
     /// Keys were imported.
     Imported {

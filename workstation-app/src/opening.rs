@@ -1,7 +1,6 @@
 //! Whom is a message sealed for, what is in it, and what does it sound like? For the window and for
 //! `--check`; a fault of an engine or a decoder ends in a message, never in a crash.
 
-use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use shared::certs::SecretKey;
@@ -9,7 +8,7 @@ use shared::decrypt::{self, Envelope, Opened, Opener, Problem, Rules};
 use shared::gnupg::Gnupg;
 use shared::secret::Passphrase;
 
-use crate::audio::decode::{DecodeError, Decoded, decode};
+use crate::audio::decode::{DecodeError, Decoded, Watch, decode_growing};
 use crate::keys::KeyCard;
 use crate::message::{Ready, Seal};
 use crate::texts::{Failure, FailureKind};
@@ -60,14 +59,11 @@ pub fn open_message(
         .map_err(|failure| failure.about_file(octets))
 }
 
-/// Decodes what was opened; `None` if `progress` stopped it.
-pub fn decode_audio(
-    octets: &[u8],
-    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
-) -> Result<Option<Decoded>, Failure> {
+/// Decodes what was opened; `None` if `watch` stopped it.
+pub fn decode_audio(octets: &[u8], watch: &mut Watch<'_>) -> Result<Option<Decoded>, Failure> {
     let unsupported =
         |detail: String| Failure::new(FailureKind::Problem(Problem::UnsupportedAudio), detail);
-    match catch_unwind(AssertUnwindSafe(|| decode(octets, progress))) {
+    match catch_unwind(AssertUnwindSafe(|| decode_growing(octets, watch))) {
         Ok(Ok(decoded)) => Ok(Some(decoded)),
         Ok(Err(DecodeError::Stopped)) => Ok(None),
         Ok(Err(error @ DecodeError::TooLong)) => {

@@ -32,6 +32,8 @@ struct Reached {
     unlocking: Mutex<Unlocking>,
     /// How often a lock was wanted.
     locks: AtomicU64,
+    /// How often everything was locked: nobody is there to listen.
+    departures: AtomicU64,
 }
 
 impl KeysInUse {
@@ -44,6 +46,16 @@ impl KeysInUse {
             // Whoever has it looks at the count before and after giving it back.
             Err(TryLockError::WouldBlock) => {}
         }
+    }
+
+    /// Somebody has left the computer, or wants it to look so: what is being opened is not opened.
+    pub fn leave(&self) {
+        self.0.departures.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Tells, compared with a later one, whether somebody has left meanwhile.
+    pub fn departures(&self) -> u64 {
+        self.0.departures.load(Ordering::Acquire)
     }
 
     /// Works with the keys; what a lock wanted meanwhile is done before this comes back.

@@ -1,6 +1,7 @@
 //! The work thread: reads, decrypts, decodes, imports.
 
 mod errands;
+mod hearing;
 
 use std::ffi::OsString;
 use std::ops::ControlFlow;
@@ -13,24 +14,23 @@ use std::time::{Duration, Instant, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 use shared::certs::SecretKey;
-use shared::decrypt::{Envelope, Integrity, Opened};
+use shared::decrypt::{Envelope, Opened};
 use shared::secret::Passphrase;
 use zeroize::Zeroizing;
 
-use crate::audio::overview::Overview;
 use crate::downloads;
+use crate::keys;
 use crate::keys::bring::bring;
 use crate::keys::expiry::expiry_warning;
 use crate::keys::store::KeyStore;
-use crate::keys::{self, KeyCard};
 use crate::link::fetch::{FetchError, fetch};
 use crate::link::host_of;
 use crate::link::keychain;
 use crate::link::login::Logins;
-use crate::message::{Command, Event, Generation, Recording, Seal, Stage, Wake};
+use crate::message::{Command, Event, Generation, Seal, Stage, Wake};
 use crate::open;
 use crate::open::source::Source;
-use crate::opening::{decode_audio, locate};
+use crate::opening::locate;
 use crate::policy;
 use crate::screen::Notice;
 use crate::stack;
@@ -227,10 +227,15 @@ impl Worker {
         Ok(Brought { octets: fetched.octets, name: fetched.file_name, host })
     }
 
+    /// Whether anybody waits for it; what is due by now is locked meanwhile.
+    fn is_selected(&self, generation: Generation) -> bool {
+        self.unlocking.lock_if_due();
+        self.selected.load(Ordering::Acquire) == generation
+    }
+
     /// Tells how far it is, now and then; breaks once something else is selected.
     fn go_on(&self, generation: Generation, told: &mut Instant, stage: Stage) -> ControlFlow<()> {
-        self.unlocking.lock_if_due();
-        if self.selected.load(Ordering::Acquire) != generation {
+        if !self.is_selected(generation) {
             return ControlFlow::Break(());
         }
         if told.elapsed() > PROGRESS_INTERVAL {
@@ -264,13 +269,12 @@ impl Worker {
             let failure = Failure::new(FailureKind::Internal, "nothing was read");
             return self.fail(generation, failure, Vec::new());
         };
-        let outcome =
-            self.open(message, passphrase).and_then(|opened| self.decode(generation, &opened));
-        match outcome {
-            Ok(Some(recording)) => self.tell(Event::Ready { generation, recording }),
-            // Stopped, because something else was selected.
-            Ok(None) => {}
-            Err(failure) => self.fail(generation, failure, message.envelope.sealed_to.clone()),
+        let departures = self.unlocking.departures();
+        let outcome = self
+            .open(message, passphrase)
+            .and_then(|opened| self.hear(generation, departures, &opened));
+        if let Err(failure) = outcome {
+            self.fail(generation, failure, message.envelope.sealed_to.clone());
         }
     }
 
@@ -301,32 +305,6 @@ impl Worker {
             self.notify(true, texts::passphrase_not_kept(cause));
         }
         Ok(answer.opened)
-    }
-
-    fn decode(
-        &self,
-        generation: Generation,
-        opened: &Opened,
-    ) -> Result<Option<Recording>, Failure> {
-        let mut told = Instant::now();
-        let mut progress =
-            |fraction: f32| self.go_on(generation, &mut told, Stage::Decoding(fraction));
-        let Some(decoded) = decode_audio(&opened.data, &mut progress)? else { return Ok(None) };
-        let owner = opened.key.as_ref().and_then(|fingerprint| {
-            self.held_keys()
-                .unwrap_or_default()
-                .iter()
-                .find(|key| key.fingerprint() == *fingerprint)
-                .map(|key| KeyCard::of(key).name().to_owned())
-        });
-        Ok(Some(Recording {
-            overview: Arc::new(Overview::of(&decoded.pcm)),
-            pcm: decoded.pcm,
-            opened_by: owner,
-            is_damaged: decoded.is_damaged,
-            may_be_altered: opened.integrity == Integrity::None,
-            signed_by: opened.signed_by.clone(),
-        }))
     }
 
     fn import_file(&mut self, path: &Path) {

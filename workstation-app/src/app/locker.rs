@@ -30,6 +30,7 @@ impl Locker {
     pub fn lock(&self) {
         if let Some(means) = &*self.means() {
             (means.silence)();
+            means.unlocking.leave();
         }
         self.forget_keys();
     }

@@ -33,9 +33,8 @@ impl AppState {
         let place = self.place;
         let effects = match self.screen {
             Screen::Problem(_) | Screen::Locked(_) | Screen::Opening(_) => self.reopen(now),
-            Screen::Empty | Screen::Listening(_) | Screen::Host(_) | Screen::SignIn(_) => {
-                Vec::new()
-            }
+            Screen::Listening(_) => self.reopen_if_begun(now),
+            Screen::Empty | Screen::Host(_) | Screen::SignIn(_) => Vec::new(),
         };
         // Whoever makes a key is not done with it yet.
         self.place = place;
@@ -55,7 +54,7 @@ impl AppState {
         // Its answer was given up when the key file was selected.
         match self.screen {
             Screen::Opening(_) | Screen::Locked(_) if was_pending => self.reopen(now),
-            _ => Vec::new(),
+            _ => self.reopen_if_begun(now),
         }
     }
 

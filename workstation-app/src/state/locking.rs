@@ -34,10 +34,12 @@ impl AppState {
         };
         // An answer that is on its way would be heard. Where something else was selected meanwhile, it
         // is out of date already.
-        if matches!(self.screen, Screen::Opening(_)) && self.pending.is_none() {
+        if self.is_decoding() && self.pending.is_none() {
             self.generation += 1;
         }
         let seal = self.selected.as_mut().and_then(|selected| {
+            // Where nothing was heard yet, it still waits for where it was before.
+            let position = position.filter(|position| !position.is_zero());
             selected.resume_at = position.unwrap_or(selected.resume_at);
             selected.seal.clone()
         });

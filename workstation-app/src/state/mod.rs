@@ -213,12 +213,16 @@ impl AppState {
             Event::Ready { generation, recording } if generation == self.generation => {
                 self.ready(recording, now)
             }
+            Event::Grown { generation, overview, is_damaged } if generation == self.generation => {
+                self.grown(overview, is_damaged)
+            }
             Event::Located { .. }
             | Event::SignIn { .. }
             | Event::Recalled { .. }
             | Event::Failed { .. }
             | Event::Progress { .. }
-            | Event::Ready { .. } => Vec::new(),
+            | Event::Ready { .. }
+            | Event::Grown { .. } => Vec::new(),
             Event::Imported { keys, generation, refused } => {
                 self.imported(&keys, generation, &refused, now)
             }
@@ -259,7 +263,7 @@ impl AppState {
                 if let Some(selected) = &self.selected {
                     self.queue.open(&selected.source);
                 }
-                Vec::new()
+                self.reopen_if_begun(now)
             }
         }
     }

@@ -1,25 +1,91 @@
 //! What follows while a recording is heard?
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::desk::Repeat;
 use super::{AppState, Effect, Listening, Screen};
+use crate::audio::overview::Overview;
 use crate::audio::play::Playback;
 use crate::message::Recording;
 
 impl AppState {
     pub(super) fn ready(&mut self, recording: Recording, now: Instant) -> Vec<Effect> {
-        self.screen = Screen::Listening(Listening::of(recording.clone(), now));
-        let mut effects = vec![
-            Effect::SetVolume(self.settings.volume),
-            Effect::SetHearing(self.hearing()),
-            Effect::Play(recording),
-        ];
+        let mut listening = Listening::of(recording, now);
+        let before = match &self.screen {
+            // The same one, put together anew: what was chosen and heard stays.
+            Screen::Listening(before) => {
+                listening.playback = before.playback;
+                listening.heard = before.heard;
+                listening.repeat = before.repeat.clone();
+                Some(before.playback)
+            }
+            _ => None,
+        };
+        self.screen = Screen::Listening(listening);
+        let mut effects =
+            vec![Effect::SetVolume(self.settings.volume), Effect::SetHearing(self.hearing())];
+        effects.extend(self.play_when_there(before));
+        effects
+    }
+
+    /// Plays it, from where it was if there is such a place: as soon as that is decoded.
+    fn play_when_there(&mut self, before: Option<Playback>) -> Vec<Effect> {
+        let Screen::Listening(listening) = &self.screen else { return Vec::new() };
+        let recording = listening.recording.clone();
+        let resume_at = self.selected.as_ref().map_or(Duration::ZERO, |it| it.resume_at);
+        let position = before.map_or(Duration::ZERO, |it| it.position).max(resume_at);
+        if position > recording.pcm.duration() && !recording.overview.is_complete() {
+            return Vec::new();
+        }
+        if let Some(selected) = &mut self.selected {
+            selected.resume_at = Duration::ZERO;
+        }
+        let mut effects = vec![Effect::Play(recording)];
         effects.extend(self.treat());
-        let resume_at = self.selected.as_mut().map(|it| std::mem::take(&mut it.resume_at));
-        if let Some(position) = resume_at.filter(|position| !position.is_zero()) {
+        if !position.is_zero() {
             effects.extend(self.seek(position));
         }
+        if before.is_some_and(|before| !before.is_playing) {
+            effects.push(Effect::Pause);
+        }
+        effects
+    }
+
+    /// More of it is decoded.
+    pub(super) fn grown(
+        &mut self,
+        overview: Arc<Overview>,
+        is_damaged: Option<bool>,
+    ) -> Vec<Effect> {
+        let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
+        listening.recording.overview = overview;
+        listening.recording.is_damaged = is_damaged.unwrap_or(listening.recording.is_damaged);
+        let is_waiting = self.selected.as_ref().is_some_and(|it| !it.resume_at.is_zero());
+        if is_waiting { self.play_when_there(None) } else { self.treat() }
+    }
+
+    /// Whether the worker is busy with what is shown.
+    pub(super) fn is_decoding(&self) -> bool {
+        match &self.screen {
+            Screen::Opening(_) => true,
+            Screen::Listening(listening) => !listening.recording.overview.is_complete(),
+            _ => false,
+        }
+    }
+
+    /// Decoding was given up when something else was selected, and that came to nothing.
+    pub(super) fn reopen_if_begun(&mut self, now: Instant) -> Vec<Effect> {
+        let Screen::Listening(listening) = &self.screen else { return Vec::new() };
+        if self.pending.is_some() || !self.is_decoding() {
+            return Vec::new();
+        }
+        let position = listening.playback.position;
+        let mut effects = self.reopen(now);
+        if let Some(pending) = &mut self.pending {
+            pending.selected.resume_at = position;
+        }
+        effects.insert(0, Effect::Silence);
         effects
     }
 

@@ -16,6 +16,18 @@ pub(super) enum Kind {
     Gsm,
 }
 
+impl Kind {
+    /// A name for it, where nothing more is known.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Wave => "wav",
+            Self::Ogg => "vorbis",
+            Self::Mpeg => "mp3",
+            Self::Gsm => "gsm",
+        }
+    }
+}
+
 /// How each kind is recognized.
 type Marks = [(Kind, fn(&[u8]) -> bool)];
 

@@ -22,10 +22,19 @@ mod wave;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::kind::Kind;
 use self::sink::Sink;
 use crate::audio::pcm::Pcm;
+
+/// So much is decoded before it is heard, and before damage is damage: what fails earlier is no
+/// recording.
+pub const FIRST_STRETCH: Duration = Duration::from_secs(2);
+
+/// Looks at the fraction done (0 to 1) and at what can be read of the recording by now; it may stop
+/// the work.
+pub type Watch<'a> = dyn FnMut(f32, Option<&Arc<Pcm>>) -> ControlFlow<()> + 'a;
 
 /// A decoded recording.
 #[derive(Debug)]
@@ -60,18 +69,31 @@ pub fn decode(
     octets: &[u8],
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Decoded, DecodeError> {
-    let mut sink = Sink::new(octets.len(), progress);
+    decode_growing(octets, &mut |fraction, _| progress(fraction))
+}
+
+/// The same, and what is decoded can be heard meanwhile. It is what comes out in the end, unless the
+/// parts of a file differ so that they must be put together anew.
+pub fn decode_growing(octets: &[u8], watch: &mut Watch<'_>) -> Result<Decoded, DecodeError> {
+    let mut sink = Sink::new(octets.len(), watch);
     sink.progress(0)?;
     let (kind, start) = kind::of(octets)?;
     if start.is_some() {
         sink.note_damage();
     }
     let octets = octets.get(start.unwrap_or(0)..).unwrap_or_default();
-    let codec = match kind {
-        Kind::Wave => wave::decode(octets, &mut sink)?,
-        Kind::Ogg => vorbis::decode(octets, &mut sink)?,
-        Kind::Mpeg => mp3::decode(octets, &mut sink)?,
-        Kind::Gsm => gsm::decode_raw(octets, &mut sink)?,
+    let decoded = match kind {
+        Kind::Wave => wave::decode(octets, &mut sink),
+        Kind::Ogg => vorbis::decode(octets, &mut sink),
+        Kind::Mpeg => mp3::decode(octets, &mut sink),
+        Kind::Gsm => gsm::decode_raw(octets, &mut sink),
+    };
+    let codec = match decoded {
+        Err(DecodeError::NotAudio(_) | DecodeError::Unsupported(_)) if sink.is_heard() => {
+            sink.note_damage();
+            kind.name()
+        }
+        decoded => decoded?,
     };
     sink.finish(codec)
 }

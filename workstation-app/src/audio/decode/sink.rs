@@ -1,12 +1,10 @@
 //! Where do a decoder's samples go, and when is it told to stop?
 
-use std::ops::ControlFlow;
-
 use shared::limits::DECODED_OCTETS;
 use zeroize::Zeroizing;
 
 use super::join;
-use super::{DecodeError, Decoded};
+use super::{DecodeError, Decoded, FIRST_STRETCH, Watch};
 use crate::audio::pcm::{Recorder, make_room};
 
 /// No call is sampled less or more often: a header that says so is damaged or hostile.
@@ -59,7 +57,7 @@ impl Shape {
 
 /// Takes samples in the order of the file.
 pub(super) struct Sink<'a> {
-    progress: &'a mut dyn FnMut(f32) -> ControlFlow<()>,
+    watch: &'a mut Watch<'a>,
     total_octets: usize,
     parts: Vec<Recorder>,
     sample_count: u64,
@@ -69,12 +67,9 @@ pub(super) struct Sink<'a> {
 
 impl<'a> Sink<'a> {
     /// For a file of `total_octets`.
-    pub(super) fn new(
-        total_octets: usize,
-        progress: &'a mut dyn FnMut(f32) -> ControlFlow<()>,
-    ) -> Self {
+    pub(super) fn new(total_octets: usize, watch: &'a mut Watch<'a>) -> Self {
         Self {
-            progress,
+            watch,
             total_octets: total_octets.max(1),
             parts: Vec::new(),
             sample_count: 0,
@@ -97,10 +92,16 @@ impl<'a> Sink<'a> {
         self.sample_count == 0
     }
 
+    /// Whether there is so much sound that it is being heard.
+    pub(super) fn is_heard(&self) -> bool {
+        self.parts.first().is_some_and(|part| part.pcm().duration() >= FIRST_STRETCH)
+    }
+
     /// Everything before `octets_done` is decoded; an error if nobody waits for the rest.
     pub(super) fn progress(&mut self, octets_done: usize) -> Result<(), DecodeError> {
         let fraction = octets_done as f32 / self.total_octets as f32;
-        if (self.progress)(fraction.min(1.0)).is_break() {
+        let heard = self.parts.first().map(Recorder::pcm);
+        if (self.watch)(fraction.min(1.0), heard).is_break() {
             return Err(DecodeError::Stopped);
         }
         Ok(())

@@ -106,7 +106,8 @@ impl Player {
     /// Plays from where it stands, from the beginning if it stands at the end.
     pub fn play(&mut self) {
         let Some(pcm) = &self.pcm else { return };
-        if self.controls.has_ended() || self.controls.position() >= pcm.frame_count() {
+        let is_at_end = pcm.is_complete() && self.controls.position() >= pcm.frame_count();
+        if self.controls.has_ended() || is_at_end {
             self.controls.seek(0);
         }
         self.test = None;

@@ -62,7 +62,7 @@ impl Passage {
     /// How much of it is there.
     pub fn extent(&self) -> Extent {
         // Asked in this order: what is complete grows no more.
-        let is_complete = true;
+        let is_complete = self.pcm.is_complete();
         Extent { frame_count: self.pcm.frame_count(), is_complete }
     }
 
@@ -149,20 +149,11 @@ impl Passage {
         let channel_count = usize::from(self.pcm.channel_count());
         let wanted = frames.len().min(LONGEST_RUN) * channel_count;
         let room = self.read.get_mut(..wanted).unwrap_or_default();
-        let count = read(&self.pcm, frames.start, room);
+        let count = self.pcm.read(frames.start, room);
         self.run.clear();
         let there = self.read.get(..count).unwrap_or_default();
         self.run.extend(there.iter().map(|sample| f32::from(*sample) / 32_768.0));
         self.run.resize(wanted, 0.0);
         self.colour.level(frames, &mut self.run);
     }
-}
-
-fn read(pcm: &Pcm, from_frame: usize, into: &mut [i16]) -> usize {
-    let first = from_frame.saturating_mul(usize::from(pcm.channel_count()));
-    let there = pcm.samples().get(first..).unwrap_or_default();
-    for (slot, sample) in into.iter_mut().zip(there) {
-        *slot = *sample;
-    }
-    into.len().min(there.len())
 }
