@@ -95,6 +95,8 @@ pub struct Listening {
     pub repeat: Repeat,
     /// What leaves out silence and levels the sides.
     pub treatment: Arc<Treatment>,
+    /// How much of it was there when that was worked out.
+    pub treated: Duration,
     /// Where silence is, by the rule of now.
     pub silences: Vec<Range<Duration>>,
     /// It was paused where it played, so it steps back a little when it goes on.
@@ -110,6 +112,7 @@ impl Listening {
             heard: Heard { length: Duration::ZERO, is_done: false, at: now },
             repeat: Repeat::Off,
             treatment: Arc::default(),
+            treated: Duration::ZERO,
             silences: Vec::new(),
             steps_back: false,
         }

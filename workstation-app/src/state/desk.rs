@@ -236,6 +236,7 @@ impl AppState {
     pub(super) fn treat(&mut self) -> Vec<Effect> {
         let rule = self.settings.desk.silence_rule();
         let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
+        listening.treated = listening.recording.overview.duration();
         listening.treatment = Arc::new(listening.recording.overview.treatment(&rule));
         listening.silences = listening.recording.overview.silences(&rule);
         vec![Effect::Treat(Arc::clone(&listening.treatment))]

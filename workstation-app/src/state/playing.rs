@@ -62,7 +62,14 @@ impl AppState {
         listening.recording.overview = overview;
         listening.recording.is_damaged = is_damaged.unwrap_or(listening.recording.is_damaged);
         let is_waiting = self.selected.as_ref().is_some_and(|it| !it.resume_at.is_zero());
-        if is_waiting { self.play_when_there(None) } else { self.treat() }
+        // Working it out takes longer the more there is: it is done a few times, not ten a second.
+        let is_due = listening.recording.overview.is_complete()
+            || listening.recording.overview.duration() > listening.treated.mul_f32(1.5);
+        match (is_waiting, is_due) {
+            (true, _) => self.play_when_there(None),
+            (false, true) => self.treat(),
+            (false, false) => Vec::new(),
+        }
     }
 
     /// Whether the worker is busy with what is shown.

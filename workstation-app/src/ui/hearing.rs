@@ -13,14 +13,14 @@ use crate::state::desk::{DeskAction, Repeat};
 use crate::state::{Action, AppState, Listening};
 use crate::texts::{Text, desk as words};
 
-const HEIGHT: f32 = 8.0 * theme::STEP;
 const SMALL_ICON: f32 = 16.0;
 
 /// Paints them.
 pub fn show(ui: &mut Ui, state: &AppState, listening: &Listening, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = Vec2::splat(theme::GAP);
-        ui.set_min_height(HEIGHT);
+        let between_rows = if theme::is_low(ui) { theme::STEP } else { theme::GAP };
+        ui.spacing_mut().item_spacing = Vec2::new(theme::GAP, between_rows);
+        ui.set_min_height(height(ui));
         let switches = [
             (
                 Switch::SkipSilence,
@@ -74,7 +74,7 @@ fn sides(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         (Side::Mixed, "", words::MIXED, words::MIXED_HINT),
     ];
     let width = choices.iter().map(|(_, icon, label, _)| chip_width(ui, icon, label)).sum();
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, HEIGHT), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, height(ui)), Sense::hover());
     let layout = egui::Layout::left_to_right(egui::Align::Min);
     ui.scope_builder(egui::UiBuilder::new().max_rect(rect).layout(layout), |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
@@ -97,7 +97,7 @@ pub fn chip(ui: &mut Ui, icon: &str, label: &str, is_on: bool, is_alone: bool) -
     let galley =
         ui.painter().layout_no_wrap(label.to_owned(), theme::strong(), egui::Color32::PLACEHOLDER);
     let width = chip_width(ui, icon, label);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, HEIGHT), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height(ui)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, label));
     let corner = CornerRadius::same(theme::CORNER);
     let is_hot = response.hovered() || response.is_pointer_button_down_on();
@@ -119,6 +119,10 @@ pub fn chip(ui: &mut Ui, icon: &str, label: &str, is_on: bool, is_alone: bool) -
     ui.painter().galley_with_override_text_color(top, galley, text);
     focus_ring(ui, &response, rect, corner);
     response
+}
+
+fn height(ui: &Ui) -> f32 {
+    if theme::is_low(ui) { 7.0 * theme::STEP } else { 8.0 * theme::STEP }
 }
 
 fn chip_width(ui: &Ui, icon: &str, label: &str) -> f32 {

@@ -43,8 +43,9 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut ShortcutsView, actions: &m
     widgets::centred(ui, "shortcuts", WIDTH, |ui| {
         widgets::card_frame(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.label(RichText::new(words::KEYS_TITLE).font(theme::large()));
-            ui.label(muted(ui, words::KEYS_ADVICE));
+            // On top: the list is longer than many windows.
+            buttons(ui, state, actions);
+            ui.add(Label::new(muted(ui, words::KEYS_ADVICE)).truncate());
             ui.add_space(theme::GAP);
             list(ui, state, view);
             ui.add_space(theme::GAP);
@@ -52,8 +53,6 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut ShortcutsView, actions: &m
             ui.add_space(theme::GAP);
             ui.label(RichText::new(words::KEYS_FIXED).font(theme::strong()));
             fixed(ui);
-            ui.add_space(theme::GAP);
-            buttons(ui, state, actions);
         });
     });
 }
@@ -115,6 +114,9 @@ fn buttons(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             settings.desk.keys.reset();
             actions.push(Action::Settings(settings));
         }
+        ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.add(Label::new(RichText::new(words::KEYS_TITLE).font(theme::large())).truncate());
+        });
     });
 }
 
