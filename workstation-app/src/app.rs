@@ -35,9 +35,6 @@ use locker::Locker;
 
 pub use start::run_window;
 
-/// Often enough for a moving line, seldom enough for a laptop's battery.
-const MOVING_INTERVAL: Duration = Duration::from_millis(66);
-
 /// How often the window asks to come to the front, and for how long.
 const RAISE_INTERVAL: Duration = Duration::from_millis(200);
 const RAISE_LIMIT: Duration = Duration::from_secs(2);
@@ -352,7 +349,7 @@ impl eframe::App for App {
         self.keep_raising(ctx);
         self.tick(ctx);
         if self.state.is_moving() {
-            ctx.request_repaint_after(MOVING_INTERVAL);
+            ctx.request_repaint_after(self.view.moving_interval(&self.state));
         }
     }
 

@@ -102,6 +102,16 @@ impl CallCard {
         }
     }
 
+    /// The same in two lines: who was called, and when.
+    pub fn lines(&self) -> (String, Option<String>) {
+        let when = self.start.map(short_date);
+        match &self.facts.number {
+            Some(number) if !self.hides_numbers => (number.clone(), when),
+            Some(_) => (when.unwrap_or_else(|| NAMELESS.into()), self.agent()),
+            None => (self.file_name(), when),
+        }
+    }
+
     fn when_said(&self) -> Option<String> {
         let start = self.start?;
         let weekday = usize::try_from(start.weekday().to_monday_zero_offset()).ok()?;

@@ -29,7 +29,7 @@ mod transport;
 mod waveform;
 mod widgets;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use egui::{Align2, CentralPanel, CornerRadius, Frame, Stroke, StrokeKind, Ui};
 
@@ -40,6 +40,11 @@ use passphrase::{PassphraseText, TypedGuard};
 use sign_in::SignInText;
 use theme::Palette;
 use widgets::Details;
+
+/// Often enough for a moving line, seldom enough for a laptop's battery.
+const QUICKEST_SECS: f32 = 0.066;
+/// Often enough for the level and for seconds that pass at four times the speed.
+const SLOWEST_SECS: f32 = 0.2;
 
 /// What belongs to the window alone: half-typed text, what is unfolded, where a hand is.
 pub struct View {
@@ -65,6 +70,18 @@ impl View {
         self.passphrase.take_passphrase();
         self.passphrase.set_wanted(false);
         self.keys.wipe();
+    }
+
+    /// How soon something on the screen moves: a long call's line needs no more pictures than it
+    /// takes steps, which matters where no graphics card paints.
+    pub fn moving_interval(&self, state: &AppState) -> Duration {
+        match state.screen {
+            Screen::Listening(_) if self.looks.secs_a_point > 0.0 => {
+                let secs = self.looks.secs_a_point / state.settings.desk.speed.max(0.1);
+                Duration::from_secs_f32(secs.clamp(QUICKEST_SECS, SLOWEST_SECS))
+            }
+            _ => Duration::from_secs_f32(QUICKEST_SECS),
+        }
     }
 
     /// A fresh window; `guard` must be registered with the same context.

@@ -15,6 +15,7 @@ use crate::texts::desk as words;
 
 /// How wide the list is.
 pub const WIDTH: f32 = 56.0 * theme::STEP;
+const ROW_HEIGHT: f32 = 11.0 * theme::STEP;
 /// The same in a narrow window.
 pub const NARROW_WIDTH: f32 = 44.0 * theme::STEP;
 
@@ -47,13 +48,13 @@ fn row(ui: &mut Ui, state: &AppState, index: usize, item: &Item, actions: &mut V
         (false, true) => words::ROW_HEARD.with(&[("call", &title)]),
         (false, false) => title.clone(),
     };
-    let size = Vec2::new(ui.available_width(), theme::CONTROL_HEIGHT);
+    let size = Vec2::new(ui.available_width(), ROW_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme::STEP;
         if !is_open {
             take_out(ui, index, actions);
         }
-        let response = name(ui, &title, &said, is_open, item.is_heard);
+        let response = name(ui, &call.lines(), &said, is_open, item.is_heard);
         if response.on_hover_text(call.file_name()).clicked() && !is_open {
             actions.push(Action::Desk(DeskAction::Pick(index)));
         }
@@ -61,8 +62,14 @@ fn row(ui: &mut Ui, state: &AppState, index: usize, item: &Item, actions: &mut V
 }
 
 /// What is clicked to open it.
-fn name(ui: &mut Ui, title: &str, said: &str, is_open: bool, is_heard: bool) -> Response {
-    let size = Vec2::new(ui.available_width(), theme::CONTROL_HEIGHT);
+fn name(
+    ui: &mut Ui,
+    (title, when): &(String, Option<String>),
+    said: &str,
+    is_open: bool,
+    is_heard: bool,
+) -> Response {
+    let size = Vec2::new(ui.available_width(), ROW_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, said));
     ground(ui, &response, rect, is_open);
@@ -78,12 +85,14 @@ fn name(ui: &mut Ui, title: &str, said: &str, is_open: bool, is_heard: bool) -> 
         if !icon.is_empty() {
             icon_label(ui, icon, colour);
         }
-        let text = RichText::new(title).color(if is_heard && !is_open {
-            palette.muted
-        } else {
-            palette.text
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            ui.add_space(theme::STEP);
+            let colour = if is_heard && !is_open { palette.muted } else { palette.text };
+            let line = |words: RichText| Label::new(words).truncate().selectable(false);
+            ui.add(line(RichText::new(title).color(colour)));
+            ui.add(line(muted(ui, when.as_deref().unwrap_or_default())));
         });
-        ui.add(Label::new(text).truncate().selectable(false).sense(Sense::empty()));
     });
     focus_ring(ui, &response, rect, CornerRadius::same(theme::CORNER));
     response

@@ -50,6 +50,8 @@ pub struct Looks {
     pub zoom: Zoom,
     /// What a hand drags.
     pub drag: Option<Drag>,
+    /// How long what is heard takes from one point of the picture to the next, at normal speed.
+    pub secs_a_point: f32,
 }
 
 /// Paints it `height` points high over the whole width.
@@ -62,6 +64,8 @@ pub fn show(ui: &mut Ui, picture: &Picture<'_>, looks: &mut Looks, height: f32) 
     };
     looks.zoom.follow(shown, picture.duration, looks.drag.is_some());
     let scale = looks.zoom.scale(rect, picture.duration);
+    let seen = scale.seen();
+    looks.secs_a_point = (seen.end - seen.start).as_secs_f32() / rect.width().max(1.0);
     describe(ui, &response, picture, shown);
     paint::all(ui, &scale, picture, shown, looks.drag.as_ref());
     paint::hover(ui, &scale, picture, &response);
