@@ -1,5 +1,8 @@
 //! What is known of a recording before it is heard: is it true?
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 #[path = "audio_analysis/call.rs"]
 mod call;
 #[path = "audio_analysis/growing.rs"]
@@ -8,3 +11,9 @@ mod growing;
 mod picture;
 #[path = "audio_analysis/quick.rs"]
 mod quick;
+#[path = "audio_analysis/sides.rs"]
+mod sides;
+#[path = "audio_analysis/silence.rs"]
+mod silence;
+#[path = "audio_analysis/speech.rs"]
+mod speech;

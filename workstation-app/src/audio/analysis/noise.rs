@@ -20,7 +20,7 @@ const ENOUGH: u32 = 6;
 const SHARE: f32 = 0.25;
 /// Around a moment the noise may be louder than in the whole call by so much. What is louder
 /// is music.
-const LOUDER_DB: f32 = 12.0;
+const LOUDER_DB: f32 = 18.0;
 
 /// The level of the noise for each step of the lane.
 pub(super) struct Noise {
