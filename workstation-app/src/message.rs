@@ -86,6 +86,14 @@ pub enum Command {
     },
     /// Forget the recording that was read.
     Forget,
+    /// Open this one when there is nothing else to do, if a key that is unlocked does: it will be asked
+    /// for next. Nothing is answered, and a lock forgets it.
+    Prefetch {
+        /// Where it comes from; no host that the person has to be asked about.
+        source: Source,
+    },
+    /// Forget what was opened so.
+    ForgetPrefetched,
     /// Import the keys in a file.
     ImportKey {
         /// Which file.
@@ -104,6 +112,8 @@ impl Command {
             | Self::ForgetSite { .. }
             | Self::Remove { .. }
             | Self::Forget
+            | Self::Prefetch { .. }
+            | Self::ForgetPrefetched
             | Self::Lock
             | Self::Keys(_)
             | Self::Habits(_)

@@ -11,16 +11,19 @@ use shared::secret::Passphrase;
 
 use crate::keychain::{self, Purpose};
 use crate::locking::Habits;
-use crate::message::Ready;
+use crate::message::{Ready, Recording};
 use crate::opening::{open_message, opener};
 use crate::policy::{self, Policy};
 use crate::texts::{Failure, FailureKind};
+use crate::worker::Ahead;
 
 /// The keys that a passphrase has unlocked, for as long as the person and the administrator say.
 #[derive(Debug, Default)]
 pub struct Unlocking {
     habits: Habits,
     kept: Option<Kept>,
+    /// What was opened with them before anybody asked for it.
+    ahead: Option<Ahead>,
 }
 
 /// The same, reached from every thread: a lock waits for nobody.
@@ -121,6 +124,7 @@ impl Unlocking {
             kept.opener.lock();
         }
         self.kept = None;
+        self.ahead = None;
     }
 
     /// Whether the person wants passphrases in the keychain, whatever the administrator says.
@@ -178,6 +182,66 @@ impl Unlocking {
                 Err(failure)
             }
         }
+    }
+
+    /// Opens a message before anybody asks for it: with what is unlocked, or not at all.
+    pub fn open_ahead(
+        &mut self,
+        held: Vec<SecretKey>,
+        envelope: &Envelope,
+        octets: &[u8],
+    ) -> Option<Opened> {
+        let policy = policy::read().ok()?;
+        self.keep_within(policy);
+        if !self.is_unlocked_for(envelope) {
+            return None;
+        }
+        let habits = self.habits.within(policy);
+        let opener = self.opener(held, policy, habits);
+        if !opener.is_unlocked_for(envelope) {
+            return None;
+        }
+        open_message(opener, octets, None).ok()
+    }
+
+    /// Keeps what was opened ahead for as long as the key that opened it.
+    pub fn keep_ahead(&mut self, envelope: &Envelope, ahead: Ahead) {
+        if self.is_unlocked_for(envelope) {
+            self.ahead = Some(ahead);
+        }
+    }
+
+    /// Whether this message is open already.
+    pub fn has_ahead(&self, digest: &[u8; 32]) -> bool {
+        self.ahead.as_ref().is_some_and(|ahead| ahead.digest == *digest)
+    }
+
+    /// What is open already.
+    pub fn ahead_mut(&mut self) -> Option<&mut Ahead> {
+        self.ahead.as_mut()
+    }
+
+    /// Forgets what was opened ahead.
+    pub fn forget_ahead(&mut self) {
+        self.ahead = None;
+    }
+
+    /// What was opened ahead, if it was this, and if it would still open now without a word.
+    pub fn take_ahead(
+        &mut self,
+        held: &[SecretKey],
+        envelope: &Envelope,
+        digest: &[u8; 32],
+    ) -> Option<Recording> {
+        let policy = policy::read().ok()?;
+        self.keep_within(policy);
+        if self.kept.as_ref().is_some_and(|kept| kept.held != self::digest(held)) {
+            self.lock();
+        }
+        if !self.is_unlocked_for(envelope) {
+            return None;
+        }
+        self.ahead.take_if(|ahead| ahead.digest == *digest).map(|ahead| ahead.recording)
     }
 
     fn is_unlocked_for(&self, envelope: &Envelope) -> bool {

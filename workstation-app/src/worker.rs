@@ -1,5 +1,6 @@
 //! The work thread: reads, decrypts, decodes, imports.
 
+mod ahead;
 mod errands;
 mod hearing;
 
@@ -35,15 +36,28 @@ use crate::policy;
 use crate::screen::Notice;
 use crate::stack;
 use crate::texts::{self, Failure, FailureKind};
-use crate::unlocking::KeysInUse;
+use crate::unlocking::{KeysInUse, Unlocking};
 
 /// Progress is told this often at most.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
+
+pub use self::ahead::Ahead;
+use self::ahead::Inbox;
 
 /// A file that was read and is a sealed message.
 struct Message {
     octets: Zeroizing<Vec<u8>>,
     envelope: Envelope,
+    digest: [u8; 32],
+}
+
+/// What the worker remembers of recordings between two commands.
+#[derive(Default)]
+struct Desk {
+    /// What was selected last.
+    message: Option<Message>,
+    /// What is to be opened ahead.
+    next: Option<Source>,
 }
 
 /// The worker's side of the channels, and what it remembers between two commands.
@@ -82,6 +96,8 @@ enum AnsweredBy {
     Keys,
     /// Nothing in particular.
     Notice,
+    /// Nothing at all.
+    Nobody,
 }
 
 impl AnsweredBy {
@@ -97,7 +113,8 @@ impl AnsweredBy {
 impl Worker {
     /// Works until the window hangs up.
     pub fn run(mut self, commands: &Receiver<Command>) {
-        let mut message = None;
+        let mut desk = Desk::default();
+        let mut inbox = Inbox::new(commands);
         self.survive(AnsweredBy::Notice, |worker| {
             worker.tell_keys();
             worker.tell_policy();
@@ -106,14 +123,27 @@ impl Worker {
         loop {
             let left =
                 self.unlocking.until().map(|at| at.saturating_duration_since(Instant::now()));
-            let command = match left {
-                Some(left) => commands.recv_timeout(left),
-                None => commands.recv().map_err(RecvTimeoutError::from),
+            if desk.next.is_some()
+                && inbox.is_idle()
+                && let Some(source) = desk.next.take()
+            {
+                let mut is_done = true;
+                self.survive(AnsweredBy::Nobody, |worker| {
+                    is_done = worker.open_ahead(&source, &mut inbox);
+                });
+                desk.next = (!is_done).then_some(source);
+                stack::scrub();
+                continue;
+            }
+            let command = match (inbox.take(), left) {
+                (Some(command), _) => Ok(command),
+                (None, Some(left)) => commands.recv_timeout(left),
+                (None, None) => commands.recv().map_err(RecvTimeoutError::from),
             };
             match command {
                 Ok(command) => {
                     let answered_by = AnsweredBy::of(&command);
-                    self.survive(answered_by, |worker| worker.obey(command, &mut message));
+                    self.survive(answered_by, |worker| worker.obey(command, &mut desk));
                 }
                 Err(RecvTimeoutError::Timeout) => self.lock(),
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -133,6 +163,7 @@ impl Worker {
         match answered_by {
             AnsweredBy::Selection(generation) => self.fail(generation, failure, Vec::new()),
             AnsweredBy::Keys => self.tell(Event::KeysDone(Err(failure.message()))),
+            AnsweredBy::Nobody => self.tell(Event::Relocked),
             AnsweredBy::Notice => {
                 let (message, generation) = (failure.message(), None);
                 self.tell(Event::ImportFailed { message, generation });
@@ -140,9 +171,13 @@ impl Worker {
         }
     }
 
-    fn obey(&mut self, command: Command, message: &mut Option<Message>) {
+    fn obey(&mut self, command: Command, desk: &mut Desk) {
+        let message = &mut desk.message;
         match command {
-            Command::Open { generation, source } => self.read(generation, &source, message),
+            Command::Open { generation, source } => {
+                desk.next.take_if(|next| *next == source);
+                self.read(generation, &source, message);
+            }
             Command::SignIn { site, login, is_kept } => self.sign_in(site, login, is_kept),
             Command::Recall { generation, question } => self.recall(generation, question),
             Command::ForgetSite { site } => {
@@ -154,9 +189,19 @@ impl Worker {
                 self.unlock(generation, message.as_ref(), passphrase.as_ref());
             }
             Command::Keys(task) => self.keys(task),
-            Command::Lock => self.lock(),
+            Command::Lock => {
+                desk.next = None;
+                self.lock();
+            }
             Command::Habits(habits) => self.change_habits(habits),
             Command::Forget => *message = None,
+            Command::Prefetch { source } => {
+                desk.next = Some(source);
+            }
+            Command::ForgetPrefetched => {
+                desk.next = None;
+                self.unlocking.with(|keys| keys.forget_ahead());
+            }
             Command::ImportKey { path } => self.import_file(&path),
         }
     }
@@ -190,7 +235,7 @@ impl Worker {
         match self.locate(&octets) {
             Ok((envelope, seal)) => {
                 let digest = Sha256::digest(&*octets).into();
-                *message = Some(Message { octets, envelope });
+                *message = Some(Message { octets, envelope, digest });
                 self.tell(Event::Located { generation, seal, name, digest });
             }
             Err((failure, sealed_to)) => {
@@ -211,6 +256,9 @@ impl Worker {
             }
             Source::Link(link) => link,
         };
+        if let Some(brought) = self.fetched_ahead(source) {
+            return Ok(brought);
+        }
         let mut told = Instant::now();
         let mut watch = |received| self.go_on(generation, &mut told, Stage::Fetching(received));
         let fetched = fetch(link, &self.logins, &mut watch);
@@ -270,12 +318,28 @@ impl Worker {
             return self.fail(generation, failure, Vec::new());
         };
         let departures = self.unlocking.departures();
+        if passphrase.is_none() && self.hear_ahead(generation, message) {
+            return;
+        }
         let outcome = self
             .open(message, passphrase)
             .and_then(|opened| self.hear(generation, departures, &opened));
         if let Err(failure) = outcome {
             self.fail(generation, failure, message.envelope.sealed_to.clone());
         }
+    }
+
+    /// What was opened ahead is ready at once.
+    fn hear_ahead(&self, generation: Generation, message: &Message) -> bool {
+        let Ok(held) = self.held_keys() else { return false };
+        let take =
+            |keys: &mut Unlocking| keys.take_ahead(&held, &message.envelope, &message.digest);
+        let Some(recording) = self.unlocking.with(take) else { return false };
+        if let Some(until) = self.unlocking.until() {
+            self.tell(Event::Unlocked { until });
+        }
+        self.tell(Event::Ready { generation, recording });
+        true
     }
 
     /// Looks at the policy first: under a broken one nobody is asked for a passphrase.

@@ -19,14 +19,14 @@ use crate::texts::Failure;
 const GROWN_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Who opened a recording, and what is to be said of it.
-struct Facts {
+pub(super) struct Facts {
     opened_by: Option<String>,
     may_be_altered: bool,
     signed_by: Vec<String>,
 }
 
 /// A recording that is heard, or soon will be.
-struct Begun {
+pub(super) struct Begun {
     pcm: Arc<Pcm>,
     growing: Growing,
     /// What is before this frame is known.
@@ -34,13 +34,13 @@ struct Begun {
 }
 
 impl Begun {
-    fn new(pcm: &Arc<Pcm>) -> Self {
+    pub(super) fn new(pcm: &Arc<Pcm>) -> Self {
         let growing = Growing::new(pcm.channel_count(), pcm.rate_hz());
         Self { pcm: Arc::clone(pcm), growing, known_frames: 0 }
     }
 
     /// What is known by now; `may_go_on` is asked often, and stops it.
-    fn overview(
+    pub(super) fn overview(
         &mut self,
         is_complete: bool,
         mut may_go_on: impl FnMut() -> bool,
@@ -87,7 +87,7 @@ impl Worker {
         Ok(())
     }
 
-    fn facts(&self, opened: &Opened) -> Facts {
+    pub(super) fn facts(&self, opened: &Opened) -> Facts {
         let opened_by = opened.key.as_ref().and_then(|fingerprint| {
             self.held_keys()
                 .unwrap_or_default()
@@ -158,7 +158,12 @@ impl Worker {
 }
 
 impl Facts {
-    fn recording(&self, begun: &Begun, overview: Arc<Overview>, is_damaged: bool) -> Recording {
+    pub(super) fn recording(
+        &self,
+        begun: &Begun,
+        overview: Arc<Overview>,
+        is_damaged: bool,
+    ) -> Recording {
         Recording {
             pcm: Arc::clone(&begun.pcm),
             overview,
