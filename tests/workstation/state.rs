@@ -16,7 +16,9 @@ use workstation_app::audio::play::Playback;
 use workstation_app::keys::KeyCard;
 use workstation_app::message::{Command, Event, Ready, Recording, Seal, Stage};
 use workstation_app::open::dialog::Wanted;
+use workstation_app::open::source::Source;
 use workstation_app::settings::Settings;
+use workstation_app::state::desk::DeskAction;
 use workstation_app::state::{Action, AppState, Effect, Screen};
 use workstation_app::texts::{Failure, FailureKind, Remedy};
 
@@ -359,4 +361,40 @@ fn a_file_is_described_without_its_content() {
     let facts = Failure::new(unknown, "").about_file(content).facts;
     assert_eq!(facts, ["Read 43 bytes", "Begins with 3C 68 74 6D"]);
     assert_eq!(Failure::new(unknown, "").about_file(b"P").facts[1], "Begins with 50");
+}
+
+fn prefetched(effects: &[Effect]) -> Option<&Source> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Send(Command::Prefetch { source }) => Some(source),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_next_one_is_opened_ahead_only_while_a_key_is_unlocked() {
+    let mut state = listening();
+    let others = ["b", "c"].map(|name| Source::File(PathBuf::from(name)));
+    state.queue.wait(others.clone().into_iter());
+    assert_eq!(prefetched(&act(&mut state, Action::Use)), None, "it would have to ask");
+    let until = Instant::now() + Duration::from_secs(600);
+    let effects = apply(&mut state, Event::Unlocked { until });
+    assert_eq!(prefetched(&effects), Some(&others[0]));
+    assert_eq!(prefetched(&act(&mut state, Action::Use)), None, "once is enough");
+    let effects = act(&mut state, Action::Desk(DeskAction::TakeOut(1)));
+    assert_eq!(prefetched(&effects), Some(&others[1]));
+    let effects = act(&mut state, Action::Desk(DeskAction::TakeOut(1)));
+    assert!(matches!(effects.as_slice(), [Effect::Send(Command::ForgetPrefetched)]));
+    act(&mut state, Action::Lock);
+    state.queue.wait(others.into_iter());
+    assert_eq!(prefetched(&act(&mut state, Action::Use)), None, "nothing is opened once locked");
+}
+
+#[test]
+fn a_link_whose_host_is_to_be_asked_about_is_not_fetched_ahead() {
+    let mut state = listening();
+    let link = Source::of_argument("callseal:https://pbx.example/a.pgp".as_ref())
+        .unwrap_or_else(|error| panic!("{error}"));
+    state.queue.wait(std::iter::once(link));
+    let until = Instant::now() + Duration::from_secs(600);
+    assert_eq!(prefetched(&apply(&mut state, Event::Unlocked { until })), None);
 }

@@ -68,8 +68,7 @@ impl AppState {
         self.offered.retain(|offered| *offered != source);
         self.queue.open(&source);
         if let Source::Link(link) = &source
-            && link.is_own()
-            && !self.settings.hosts.contains(&site_of(link.address()))
+            && self.must_ask_host(&source)
         {
             let host = link.host();
             return self.ask_host(source, host);
@@ -77,6 +76,36 @@ impl AppState {
         let selected = Selected::of(source.clone(), card(&source, &self.settings.desk));
         self.pending = Some(Pending { selected, since: now, received: None });
         vec![Effect::Send(Command::Open { generation: self.generation, source })]
+    }
+
+    /// Has the next one opened ahead, or no longer, once what is heard is all there: nobody who goes
+    /// through a list waits then. Without an unlocked key the worker could only ask.
+    pub(super) fn look_ahead(&mut self) -> Vec<Effect> {
+        let is_settled = self.pending.is_none()
+            && matches!(&self.screen, Screen::Listening(it) if it.recording.overview.is_complete());
+        let is_open = self.unlocked_until.is_some();
+        if !is_open {
+            // What was open ahead went with the keys.
+            self.ahead = None;
+        }
+        if !is_open || !is_settled {
+            return Vec::new();
+        }
+        let next = self.queue.next().map(|item| item.source.clone());
+        let next = next.filter(|source| !self.must_ask_host(source));
+        if next == self.ahead {
+            return Vec::new();
+        }
+        self.ahead = next.clone();
+        vec![Effect::Send(match next {
+            Some(source) => Command::Prefetch { source },
+            None => Command::ForgetPrefetched,
+        })]
+    }
+
+    fn must_ask_host(&self, source: &Source) -> bool {
+        matches!(source, Source::Link(link)
+            if link.is_own() && !self.settings.hosts.contains(&site_of(link.address())))
     }
 
     fn ask_host(&mut self, source: Source, host: String) -> Vec<Effect> {

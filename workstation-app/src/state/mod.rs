@@ -72,6 +72,8 @@ pub struct AppState {
     pub policy: Policy,
     /// A key is unlocked until then.
     pub unlocked_until: Option<Instant>,
+    /// What the worker opens ahead.
+    ahead: Option<Source>,
     used_at: Instant,
     /// Everything was locked: whatever comes is not opened before somebody is there.
     is_asked_next: bool,
@@ -99,6 +101,7 @@ impl AppState {
             settings,
             policy: Policy::default(),
             unlocked_until: None,
+            ahead: None,
             used_at: Instant::now(),
             is_asked_next: false,
             generation: 0,
@@ -136,6 +139,19 @@ impl AppState {
 
     /// What follows from what a person did.
     pub fn act(&mut self, action: Action, now: Instant) -> Vec<Effect> {
+        let mut effects = self.act_only(action, now);
+        effects.extend(self.look_ahead());
+        effects
+    }
+
+    /// What follows from an answer. One for a recording that is no longer selected is dropped.
+    pub fn apply(&mut self, event: Event, now: Instant) -> Vec<Effect> {
+        let mut effects = self.apply_only(event, now);
+        effects.extend(self.look_ahead());
+        effects
+    }
+
+    fn act_only(&mut self, action: Action, now: Instant) -> Vec<Effect> {
         self.is_asked_next &= !action.opens();
         match action {
             Action::Ask(wanted) => vec![Effect::Ask(wanted)],
@@ -175,8 +191,7 @@ impl AppState {
         }
     }
 
-    /// What follows from an answer. One for a recording that is no longer selected is dropped.
-    pub fn apply(&mut self, event: Event, now: Instant) -> Vec<Effect> {
+    fn apply_only(&mut self, event: Event, now: Instant) -> Vec<Effect> {
         match event {
             Event::Keys { held, damaged } => {
                 self.held = held;
