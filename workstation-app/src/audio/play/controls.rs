@@ -108,7 +108,9 @@ impl Controls {
 
     /// Sets the loudness, 0 to 1.
     pub fn set_volume(&self, volume: f32) {
-        self.volume.store(volume.clamp(0.0, 1.0).to_bits(), Ordering::Release);
+        // What is no number is nobody's wish, and would stay in every sample after it.
+        let volume = if volume.is_nan() { 1.0 } else { volume.clamp(0.0, 1.0) };
+        self.volume.store(volume.to_bits(), Ordering::Release);
         self.ring_device();
     }
 

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 const RATES_HZ: std::ops::RangeInclusive<u32> = 4000..=192_000;
 /// libsonic's pitch periods are no longer than this one's.
 const LOWEST_PITCH_HZ: u32 = 65;
-/// Faster than this, a step's length is rounded down: its speed is corrected.
-const EXACT_SPEED: f64 = 2.0;
+/// Beyond these, and at them, a step's length is rounded down: its speed is corrected.
+const EXACT_SPEEDS: std::ops::Range<f64> = 0.51..1.99;
 /// What rounding took is given back over this much.
 const CORRECTION_SECS: f64 = 0.05;
 const LARGEST_CORRECTION: f64 = 0.1;
@@ -114,7 +114,7 @@ impl Stretch {
     }
 
     fn correct(&mut self) {
-        if self.speed <= EXACT_SPEED {
+        if EXACT_SPEEDS.contains(&self.speed) {
             return;
         }
         let missing = self.begun as f64 / self.speed - self.given as f64;

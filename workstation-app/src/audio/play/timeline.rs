@@ -75,8 +75,11 @@ impl Timeline {
         self.marks.last().copied().unwrap_or(Mark::rest(0, 0, self.ratio))
     }
 
-    /// From `mark.from` on something else holds.
+    /// From `mark.from` on something else holds, whatever was to begin later.
     pub fn push(&mut self, mut mark: Mark) {
+        while self.marks.len() > 1 && self.last().from > mark.from {
+            self.marks.pop();
+        }
         if let Some(last) = self.marks.last_mut()
             && last.from == mark.from
         {

@@ -130,10 +130,17 @@ impl Voice {
         self.past.cursor()
     }
 
-    /// Whether an order has come since it was last asked.
+    /// One or two.
+    pub fn channel_count(&self) -> u16 {
+        self.feed.pcm().channel_count()
+    }
+
+    /// Whether an order has come since it was last asked, or what was waited for.
     pub fn has_new_orders(&mut self) -> bool {
         let orders = Orders::of(&self.controls);
-        std::mem::replace(&mut self.orders, orders) != orders
+        let is_fed = self.is_starved && self.feed.can_go_on(self.timeline.last().source);
+        self.is_starved &= !is_fed;
+        std::mem::replace(&mut self.orders, orders) != orders || is_fed
     }
 
     /// Goes back to `frame`, or as far as it remembers: what follows obeys the orders of now.
@@ -351,7 +358,7 @@ impl Source for Voice {
     }
 
     fn channels(&self) -> NonZero<u16> {
-        NonZero::new(self.feed.pcm().channel_count()).unwrap_or(NonZero::<u16>::MIN)
+        NonZero::new(self.channel_count()).unwrap_or(NonZero::<u16>::MIN)
     }
 
     fn sample_rate(&self) -> NonZero<u32> {
