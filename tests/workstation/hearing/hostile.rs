@@ -41,8 +41,9 @@ fn treatment(chance: &mut Chance) -> Treatment {
         let all = if chance.below(2) == 0 { vec![0..usize::MAX] } else { every_other };
         return Treatment { silences: all, ..Treatment::default() };
     }
-    let mut frame =
-        || if chance.below(2) == 0 { chance.one_of(&frames, 0) } else { chance.below(20_000) as usize };
+    let mut frame = || {
+        if chance.below(2) == 0 { chance.one_of(&frames, 0) } else { chance.below(20_000) as usize }
+    };
     let silences = (0..12).map(|_| frame()..frame()).collect();
     let gain_frames = frame();
     let gains = (0..40).map(|_| [chance.one_of(&gains, 1.0), chance.one_of(&gains, 1.0)]).collect();

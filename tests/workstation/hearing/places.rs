@@ -101,7 +101,7 @@ fn a_sequence(seed: u64, rate_hz: u32, looks: &mut Looks) -> Outcome {
 fn the_place_that_is_shown_is_heard_whatever_is_asked_for_in_whatever_order() -> Outcome {
     for rate_hz in [8000, 44_100, 48_000] {
         let mut looks = Looks::default();
-        for seed in 1..=30 {
+        for seed in 1..=10 {
             a_sequence(seed, rate_hz, &mut looks)?;
         }
         println!(
@@ -125,10 +125,9 @@ fn frames_heard(stage: &Stage) -> Vec<i64> {
 fn what_is_repeated_comes_back_after_exactly_its_length() -> Outcome {
     let mut stage = Stage::new(RATE_HZ, true)?;
     let millis = Duration::from_millis;
-    stage.player.set_hearing(Hearing {
-        repeated: Some(millis(2000)..millis(2700)),
-        ..Hearing::default()
-    });
+    stage
+        .player
+        .set_hearing(Hearing { repeated: Some(millis(2000)..millis(2700)), ..Hearing::default() });
     stage.play(ramp(RAMP_FRAMES)?)?;
     stage.player.seek(millis(1500));
     stage.advance(6000);
@@ -177,7 +176,8 @@ fn nothing_is_lost_at_the_end_at_any_speed() -> Outcome {
 #[test]
 fn a_seek_lands_where_it_was_asked_to() -> Outcome {
     let bare = Treatment { silences: vec![30_000..40_000], gain_frames: 0, gains: vec![] };
-    for (speed, skips_silence) in [(1.0, false), (2.0, false), (1.0, true), (2.0, true), (0.7, true)]
+    for (speed, skips_silence) in
+        [(1.0, false), (2.0, false), (1.0, true), (2.0, true), (0.7, true)]
     {
         let mut stage = Stage::new(RATE_HZ, true)?;
         stage.player.set_hearing(Hearing { speed, skips_silence, ..Hearing::default() });

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::hearing::SPEEDS;
 use super::passage::{LONGEST_RUN, Passage, Taken};
 use super::spans::{Span, Spans};
-use super::stretch::Stretch;
+use super::stretch::{Step, Stretch};
 use super::wish::Wish;
 use crate::audio::pcm::Pcm;
 use crate::audio::resample::{RateConverter, RateError, Ratio};
@@ -34,6 +35,7 @@ pub enum Fed {
 /// Reads a recording from a place on, as it is wished, converted to the device's rate.
 pub struct Feed {
     passage: Passage,
+    device_rate_hz: u32,
     speed: f32,
     stretch: Option<Stretch>,
     converter: RateConverter,
@@ -43,12 +45,13 @@ pub struct Feed {
     gathered: Zeroizing<Vec<f32>>,
     piece: Zeroizing<Vec<f32>>,
     piece_index: usize,
-    /// Frames that only lead in.
+    /// Converted frames that only lead in.
     skipped: u64,
+    /// Converted frames until the end, once they are known: the converter's last piece is longer.
+    left: Option<u64>,
+    converted: u64,
     /// Frames given since the last jump.
     given: u64,
-    /// How many there are until the end, once that is known: the converter's last piece is longer.
-    total: Option<u64>,
 }
 
 impl Feed {
@@ -58,23 +61,31 @@ impl Feed {
         wish: &Wish,
         device_rate_hz: NonZero<u32>,
     ) -> Result<Self, RateError> {
-        let converter =
-            RateConverter::new(pcm.rate_hz(), device_rate_hz.get(), pcm.channel_count())?;
+        let device_rate_hz = device_rate_hz.get();
+        let converter = RateConverter::new(pcm.rate_hz(), device_rate_hz, pcm.channel_count())?;
         let mut feed = Self {
+            device_rate_hz,
             speed: 1.0,
             stretch: None,
             spans: Spans::new(converter.ratio(), 0),
             due: VecDeque::new(),
             gathered: Zeroizing::new(Vec::new()),
-            // A growing vector would leave its old copy behind unwiped.
-            piece: Zeroizing::new(Vec::with_capacity(converter.largest_output())),
+            piece: Zeroizing::new(Vec::new()),
             passage: Passage::new(pcm, wish),
             converter,
             piece_index: 0,
             skipped: 0,
+            left: None,
+            converted: 0,
             given: 0,
-            total: None,
         };
+        // Growing vectors would leave their old copies behind.
+        let gathered = (feed.converter.frames_wanted() + feed.lead_in() + LONGEST_RUN) * 2;
+        feed.gathered = Zeroizing::new(Vec::with_capacity(gathered));
+        let slowest = (1.0 / SPEEDS.start()).ceil() as usize;
+        let piece =
+            feed.converter.largest_output() * slowest + Stretch::most_samples(device_rate_hz);
+        feed.piece = Zeroizing::new(Vec::with_capacity(piece));
         feed.set_wish(wish);
         feed.jump(0, 0);
         Ok(feed)
@@ -101,25 +112,19 @@ impl Feed {
     pub fn set_wish(&mut self, wish: &Wish) {
         self.speed = wish.hearing().speed;
         self.passage.set_wish(wish);
-        let samples = (self.converter.frames_wanted() + self.lead_in() + LONGEST_RUN * 3) * 2
-            + Stretch::most_samples(self.pcm().rate_hz());
-        if self.gathered.capacity() < samples {
-            self.gathered = Zeroizing::new(Vec::with_capacity(samples));
-        }
     }
 
     /// Goes on from `frame` of the recording, and `lead` frames of the device further on.
     pub fn jump(&mut self, frame: usize, lead: u64) {
         let frame = frame.min(self.pcm().frame_count());
-        let pcm = self.pcm();
-        self.stretch = Stretch::new(self.speed, pcm.rate_hz(), pcm.channel_count());
+        self.stretch = Stretch::new(self.speed, self.device_rate_hz, self.pcm().channel_count());
         self.converter.reset();
         self.gathered.clear();
         self.piece.clear();
         self.piece_index = 0;
         self.due.clear();
         self.spans = Spans::new(self.ratio(), lead);
-        (self.given, self.total) = (0, None);
+        (self.converted, self.given, self.left) = (0, 0, None);
         // A whole number of the converter's steps, so that nothing moves.
         let step = usize::try_from(self.ratio().input).unwrap_or(1).max(1);
         let lead_in = self.lead_in().min(frame) / step * step;
@@ -135,21 +140,19 @@ impl Feed {
 
     /// The next frame.
     pub fn next_frame(&mut self) -> Fed {
-        loop {
-            if self.total.is_some_and(|total| self.given >= total) {
+        while self.piece_index >= self.piece.len() {
+            if self.left == Some(0) {
                 return Fed::End;
             }
-            if self.piece_index >= self.piece.len() && !self.refill() {
-                return if self.total.is_some() { Fed::End } else { Fed::Wait };
+            self.piece.clear();
+            self.piece_index = 0;
+            if !self.refill() {
+                return Fed::Wait;
             }
-            let frame = self.piece_frame();
-            if self.skipped == 0 {
-                let span = self.span_due();
-                self.given += 1;
-                return Fed::Frame(frame, span);
-            }
-            self.skipped -= 1;
         }
+        let (span, frame) = (self.span_due(), self.piece_frame());
+        self.given += 1;
+        Fed::Frame(frame, span)
     }
 
     fn piece_frame(&mut self) -> Frame {
@@ -173,64 +176,59 @@ impl Feed {
         last
     }
 
-    /// The converter's next piece; false if there is none now.
+    /// Converts another piece; false if it is not there yet.
     fn refill(&mut self) -> bool {
-        self.piece.clear();
-        self.piece_index = 0;
-        let wanted = self.converter.frames_wanted() * usize::from(self.pcm().channel_count());
-        // The converter's first pieces may be shorter than its delay.
-        for _ in 0..4 {
-            while self.gathered.len() < wanted && self.total.is_none() {
-                if !self.gather() {
-                    return false;
-                }
-            }
-            let count = self.gathered.len().min(wanted);
-            let converted =
-                self.converter.convert_floats(self.gathered.get(..count).unwrap_or(&[]));
-            self.piece.extend_from_slice(converted);
-            self.gathered.drain(..count);
-            if !self.piece.is_empty() {
-                return true;
+        let channel_count = usize::from(self.pcm().channel_count());
+        let wanted = self.converter.frames_wanted() * channel_count;
+        while self.gathered.len() < wanted && self.left.is_none() {
+            if !self.gather() {
+                return false;
             }
         }
-        false
+        let count = self.gathered.len().min(wanted);
+        let converted = self.converter.convert_floats(self.gathered.get(..count).unwrap_or(&[]));
+        self.gathered.drain(..count);
+        let frames = (converted.len() / channel_count) as u64;
+        let first = self.skipped.min(frames);
+        self.skipped -= first;
+        let new = (frames - first).min(self.left.unwrap_or(u64::MAX));
+        self.left = self.left.map(|left| left - new);
+        self.converted += new;
+        let samples = |frames: u64| usize::try_from(frames).unwrap_or(0) * channel_count;
+        let converted = converted.get(samples(first)..samples(first + new)).unwrap_or(&[]);
+        let Some(stretch) = &mut self.stretch else {
+            self.spans.pass(&mut self.due);
+            self.piece.extend_from_slice(converted);
+            return true;
+        };
+        let frames = converted.chunks_exact(channel_count);
+        let mut steps: Vec<Step> =
+            frames.filter_map(|frame| stretch.take(frame, &mut self.piece)).collect();
+        if self.left == Some(0) {
+            steps.extend(stretch.flush(&mut self.piece));
+        }
+        steps.into_iter().for_each(|step| self.spans.step(step, &mut self.due));
+        true
     }
 
     /// Takes a stretch of the recording; false if it is not there yet.
     fn gather(&mut self) -> bool {
-        let (first, follows) = match self.passage.take(LONGEST_RUN) {
-            Taken::Run(first, follows) => (first, follows),
-            Taken::Wait => return false,
+        match self.passage.take(LONGEST_RUN) {
+            Taken::Run(first, follows) => {
+                if !follows {
+                    self.spans.turn(first);
+                }
+                let samples = self.passage.samples();
+                let channel_count = usize::from(self.passage.pcm().channel_count());
+                self.spans.run((samples.len() / channel_count) as u64);
+                self.gathered.extend_from_slice(samples);
+                true
+            }
+            Taken::Wait => false,
             Taken::End => {
-                self.finish();
-                return true;
-            }
-        };
-        if !follows {
-            self.spans.turn(first);
-        }
-        let samples = self.passage.samples();
-        let channel_count = usize::from(self.passage.pcm().channel_count());
-        self.spans.run((samples.len() / channel_count) as u64);
-        let Some(stretch) = &mut self.stretch else {
-            self.gathered.extend_from_slice(samples);
-            self.spans.pass(&mut self.due);
-            return true;
-        };
-        for frame in samples.chunks_exact(channel_count) {
-            if let Some(step) = stretch.take(frame, &mut self.gathered) {
-                self.spans.step(step, &mut self.due);
+                self.left = Some(self.spans.total().saturating_sub(self.converted));
+                true
             }
         }
-        true
-    }
-
-    fn finish(&mut self) {
-        let rest = self.stretch.as_mut().and_then(|stretch| stretch.flush(&mut self.gathered));
-        if let Some(step) = rest {
-            self.spans.step(step, &mut self.due);
-        }
-        self.total = Some(self.spans.total());
     }
 }

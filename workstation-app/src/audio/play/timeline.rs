@@ -1,6 +1,7 @@
 //! Which moment of the recording sounds in which frame that the device was given?
 
 use super::controls::Seek;
+use super::spans::AS_RECORDED;
 use crate::audio::resample::Ratio;
 
 /// From its first device frame on, the recording runs or rests.
@@ -8,12 +9,12 @@ use crate::audio::resample::Ratio;
 pub struct Mark {
     /// First frame given to the device that belongs to it.
     pub from: u64,
-    /// Frames of the device that the recording's frame had sounded before that one.
-    pub lead: u64,
     /// Frame of the recording that sounds there.
     pub source: usize,
+    /// Frames of the device by which the place lies behind it, at the recording's own pace.
+    pub lead: u64,
     /// How fast the recording runs on from there.
-    pub ratio: Ratio,
+    pub pace: Ratio,
     /// Whether the recording runs on from there.
     pub is_moving: bool,
     /// Whether an order of the person, or the end, led there: without it the sound runs on. Else it
@@ -27,12 +28,12 @@ pub struct Mark {
 
 impl Mark {
     /// From `from` on, `source` stands still.
-    pub fn rest(from: u64, source: usize, ratio: Ratio) -> Self {
+    pub fn rest(from: u64, source: usize) -> Self {
         Self {
             from,
-            lead: 0,
             source,
-            ratio,
+            lead: 0,
+            pace: AS_RECORDED,
             is_moving: false,
             is_turn: true,
             seek: None,
@@ -64,15 +65,15 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Rests at `source`; `ratio` is that of the recording as it is.
+    /// Rests at `source`; `ratio` is that of the recording's frames and the device's.
     pub fn new(ratio: Ratio, source: usize) -> Self {
-        let first = Mark::rest(0, source, ratio);
+        let first = Mark::rest(0, source);
         Self { ratio, marks: vec![first], was_moving: false }
     }
 
     /// What holds for whatever is given next.
     pub fn last(&self) -> Mark {
-        self.marks.last().copied().unwrap_or(Mark::rest(0, 0, self.ratio))
+        self.marks.last().copied().unwrap_or(Mark::rest(0, 0))
     }
 
     /// From `mark.from` on something else holds, whatever was to begin later.
@@ -104,19 +105,12 @@ impl Timeline {
         if !mark.is_moving {
             return (mark.source, 0);
         }
-        let passed = frame.saturating_sub(mark.from) + mark.lead;
-        if mark.ratio == self.ratio {
-            return self.whole(mark.source, passed);
+        let passed = frame.saturating_sub(mark.from);
+        let left = mark.pace.output.saturating_sub(passed);
+        if mark.pace == AS_RECORDED || passed <= left {
+            return self.whole(mark.source, mark.lead + passed);
         }
-        // A step's ratio counts in the terms of the recording's own.
-        let terms = self.ratio.input.max(1);
-        let left = (mark.ratio.output / terms).saturating_sub(passed);
-        if passed <= left {
-            return self.whole(mark.source, passed);
-        }
-        let end = self.ratio.output_for(mark.ratio.input / terms);
-        let (source, lead) = self.whole(0, end.saturating_sub(left));
-        (mark.source.saturating_add(source), lead)
+        self.whole(mark.source, (mark.lead + mark.pace.input).saturating_sub(left))
     }
 
     fn whole(&self, source: usize, passed: u64) -> (usize, u64) {
@@ -170,8 +164,7 @@ impl Timeline {
         if !mark.is_moving {
             return mark.source;
         }
-        let passed = frame.saturating_sub(mark.from) + mark.lead;
-        let moved = mark.ratio.input_for(passed);
-        mark.source.saturating_add(usize::try_from(moved).unwrap_or(usize::MAX))
+        let passed = mark.pace.input_for(frame.saturating_sub(mark.from));
+        self.whole(mark.source, mark.lead + passed).0
     }
 }

@@ -310,10 +310,9 @@ impl Voice {
     }
 
     fn follow(&mut self, span: Span) {
-        let Span { lead, source, ratio, .. } = span;
-        let from = self.given();
-        let way = Mark { lead, is_moving: true, is_turn: false, ratio, ..self.rest_at(source) };
-        self.timeline.push(Mark { from, ..way });
+        let Span { source, lead, pace, .. } = span;
+        let way = Mark { lead, pace, is_moving: true, is_turn: false, ..self.rest_at(source) };
+        self.timeline.push(way);
     }
 
     fn mark(&mut self, source: usize, is_moving: bool, seek: Option<Seek>) {
@@ -321,7 +320,7 @@ impl Voice {
     }
 
     fn rest_at(&self, source: usize) -> Mark {
-        Mark::rest(self.given(), source, self.feed.ratio())
+        Mark::rest(self.given(), source)
     }
 
     fn pulled(&mut self) {
