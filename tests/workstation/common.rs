@@ -135,6 +135,10 @@ impl Output for TestDevice {
         });
         Ok(Box::new(OpenDevice { is_open, thread: Some(thread) }))
     }
+
+    fn devices(&self) -> Result<Vec<String>, String> {
+        Ok(["Headset", "Speakers"].map(str::to_owned).to_vec())
+    }
 }
 
 /// Waits until `condition` holds, at most ten seconds.

@@ -16,3 +16,5 @@ mod keys;
 mod lists;
 #[path = "desk/picture.rs"]
 mod picture;
+#[path = "desk/settings.rs"]
+mod settings;

@@ -109,7 +109,7 @@ impl Listening {
         Self {
             recording,
             playback: Playback { is_playing: true, ..Playback::default() },
-            heard: Heard { length: Duration::ZERO, is_done: false, at: now },
+            heard: Heard::nothing(now),
             repeat: Repeat::Off,
             treatment: Arc::default(),
             treated: Duration::ZERO,
@@ -119,36 +119,74 @@ impl Listening {
     }
 }
 
-/// How much of a recording was really played.
-#[derive(Clone, Copy, Debug)]
+/// Which parts of a recording were really played.
+#[derive(Clone, Debug)]
 pub struct Heard {
-    /// In the recording's own time.
-    pub length: Duration,
+    /// For each second of it: hearing one of them twice makes up for no other.
+    seconds: Vec<bool>,
     /// Played to the end once already.
-    pub is_done: bool,
+    is_done: bool,
     /// When it was last looked at.
-    pub at: Instant,
+    at: Instant,
+}
+
+impl Heard {
+    fn nothing(now: Instant) -> Self {
+        Self { seconds: Vec::new(), is_done: false, at: now }
+    }
+
+    fn note(&mut self, from: Duration, to: Duration) {
+        let (first, last) = (from.as_secs(), to.as_secs().min(MOST_SECONDS));
+        for second in first..=last {
+            let Ok(second) = usize::try_from(second) else { return };
+            if second >= self.seconds.len() {
+                self.seconds.resize(second + 1, false);
+            }
+            if let Some(known) = self.seconds.get_mut(second) {
+                *known = true;
+            }
+        }
+    }
+
+    fn share(&self, length: Duration) -> f32 {
+        let count = self.seconds.iter().filter(|is_heard| **is_heard).count();
+        count as f32 / length.as_secs_f32().max(1.0)
+    }
 }
 
 impl Listening {
     /// Takes what can be heard now; true once, when the end was reached and most of it was played.
-    pub fn hear(&mut self, playback: Playback, now: Instant) -> bool {
+    pub fn hear(&mut self, playback: Playback, skips_silence: bool, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.heard.at);
-        let gone = playback.position.saturating_sub(self.playback.position);
+        let (from, to) = (self.playback.position, playback.position);
+        let mut gone = to.saturating_sub(from);
+        if skips_silence {
+            gone = gone.saturating_sub(silence_between(&self.silences, from, to));
+        }
         // Nobody plays faster than this; what goes faster is a jump.
         let is_played = gone <= passed * MOST_SPEED + JUMP_TOLERANCE;
-        if is_played && self.playback.is_playing {
-            self.heard.length += gone;
+        if is_played && self.playback.is_playing && from < to {
+            self.heard.note(from, to);
         }
         self.heard.at = now;
         self.playback = playback;
         let length = self.recording.pcm.duration();
         let is_new = playback.has_ended && !self.heard.is_done;
-        let is_heard = is_new && self.heard.length >= length.mul_f32(MOST_OF_IT);
+        let is_heard = is_new && self.heard.share(length) >= MOST_OF_IT;
         self.heard.is_done |= is_heard;
         is_heard
     }
 }
+
+/// How much silence lies between two moments.
+fn silence_between(silences: &[Range<Duration>], from: Duration, to: Duration) -> Duration {
+    let within =
+        |silence: &Range<Duration>| silence.end.min(to).saturating_sub(silence.start.max(from));
+    silences.iter().map(within).sum()
+}
+
+/// Longer recordings count as heard by their first day.
+const MOST_SECONDS: u64 = 86_400;
 
 /// The fastest that a recording may ever be played.
 const MOST_SPEED: u32 = 4;

@@ -121,7 +121,7 @@ impl Hands {
 
     /// Clicks what a screen reader calls so.
     pub fn click(&mut self, role: Role, label: &str) {
-        self.window.get_by_role_and_label(role, label).click();
+        self.window.get_by_role_and_label(role, label).click_accesskit();
         self.steps();
     }
 

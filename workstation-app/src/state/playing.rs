@@ -16,7 +16,7 @@ impl AppState {
             // The same one, put together anew: what was chosen and heard stays.
             Screen::Listening(before) => {
                 listening.playback = before.playback;
-                listening.heard = before.heard;
+                listening.heard = before.heard.clone();
                 listening.repeat = before.repeat.clone();
                 Some(before.playback)
             }
@@ -151,7 +151,8 @@ impl AppState {
 
     /// The player says what can be heard now.
     pub(super) fn played(&mut self, playback: Playback, now: Instant) -> Vec<Effect> {
+        let skips_silence = self.settings.desk.skips_silence;
         let Screen::Listening(listening) = &mut self.screen else { return Vec::new() };
-        if listening.hear(playback, now) { self.heard() } else { Vec::new() }
+        if listening.hear(playback, skips_silence, now) { self.heard() } else { Vec::new() }
     }
 }

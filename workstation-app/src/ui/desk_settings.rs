@@ -104,6 +104,8 @@ fn choose<T: PartialEq + Clone>(
             for choice in choices {
                 if ui.selectable_label(choice == current, words(choice)).clicked() {
                     *current = choice.clone();
+                    // By key it stays open otherwise.
+                    ui.close();
                 }
             }
         });

@@ -154,6 +154,7 @@ fn speed(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             let label = format!("{}×", speed_words(choice));
             if ui.selectable_label((choice - now).abs() < 0.001, label).clicked() {
                 actions.push(Action::Desk(DeskAction::Speed(choice)));
+                ui.close();
             }
         }
     });
