@@ -154,6 +154,16 @@ impl SoundServer {
         Ok(self.pactl(&command)?.trim().to_owned())
     }
 
+    /// Plugs a device in that people know by another name than the server.
+    pub fn plug_in_named(&self, sink: &Sink, name: &str) -> Outcome<String> {
+        let arguments = sink.arguments();
+        let described = format!("sink_properties=device.description={name}");
+        let mut command = vec!["load-module", "module-null-sink"];
+        command.extend(arguments.split(' '));
+        command.push(&described);
+        Ok(self.pactl(&command)?.trim().to_owned())
+    }
+
     /// Lets the server put a dummy in the place of devices that are not there, as desktops do.
     pub fn plug_in_dummy(&self) -> Outcome {
         self.pactl(&["load-module", "module-always-sink"]).map(drop)

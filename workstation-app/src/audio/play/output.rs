@@ -42,6 +42,11 @@ pub trait Output: Send + Sync {
         false
     }
 
+    /// Whether the device that was chosen is there now.
+    fn is_choice_there(&self) -> bool {
+        false
+    }
+
     /// Ends a wait in [`open`](Self::open) from another thread, this one and all to come.
     fn give_up(&self) -> Bell {
         Arc::new(|| {})
@@ -96,6 +101,11 @@ impl Output for DefaultDevice {
 
     fn is_elsewhere(&self) -> bool {
         self.choice.is_elsewhere()
+    }
+
+    fn is_choice_there(&self) -> bool {
+        let is_chosen = |name: String| self.devices().is_ok_and(|names| names.contains(&name));
+        self.choice.name().is_some_and(is_chosen)
     }
 
     #[cfg(target_os = "linux")]

@@ -18,6 +18,8 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 const STALL_LIMIT: Duration = Duration::from_millis(750);
 /// It may only hang, and then goes on by itself; after this long another one is tried.
 const REOPEN_LIMIT: Duration = Duration::from_secs(3);
+/// A chosen device that is missing is looked for this often while the default plays.
+const SEARCH_INTERVAL: Duration = Duration::from_secs(2);
 /// A test sound that is not over by now is heard by nobody.
 const TEST_LIMIT: Duration = Duration::from_secs(3);
 /// A device is kept open over a short pause, then given back.
@@ -61,6 +63,8 @@ pub struct Sound {
     stream: Option<Stream>,
     test: Option<Test>,
     progress: u64,
+    /// When the device that was chosen, and was not there, was last looked for.
+    last_search: Instant,
     /// When the device was last seen to play, or opened, or asked to play.
     last_progress: Instant,
 }
@@ -76,6 +80,7 @@ impl Sound {
             stream: None,
             test: None,
             progress: 0,
+            last_search: Instant::now(),
             last_progress: Instant::now(),
         }
     }
@@ -135,9 +140,12 @@ impl Sound {
     fn change_device(&mut self, name: Option<String>) {
         self.output.choose(name);
         self.test = None;
-        if self.stream.is_none() {
-            return;
+        if self.stream.is_some() {
+            self.reopen();
         }
+    }
+
+    fn reopen(&mut self) {
         self.controls.set_hushed(true);
         self.stream = None;
         self.controls.set_hushed(false);
@@ -212,6 +220,18 @@ impl Sound {
             self.replace();
         } else if is_playing {
             self.watch();
+            self.look_for_choice();
+        }
+    }
+
+    /// The device that was chosen may be there again.
+    fn look_for_choice(&mut self) {
+        if !self.output.is_elsewhere() || self.last_search.elapsed() < SEARCH_INTERVAL {
+            return;
+        }
+        self.last_search = Instant::now();
+        if self.output.is_choice_there() {
+            self.reopen();
         }
     }
 
