@@ -17,7 +17,9 @@ fn a_reader_sees_every_sample_once_it_is_counted_and_never_another() {
             let is_complete = pcm.is_complete();
             let there = pcm.frame_count();
             let count = pcm.read(frame, &mut samples);
-            assert!(count % 2 == 0 && (count == samples.len() || frame + count / 2 >= there));
+            assert!(
+                count.is_multiple_of(2) && (count == samples.len() || frame + count / 2 >= there)
+            );
             for (offset, found) in samples[..count].iter().enumerate() {
                 assert_eq!(*found, sample(frame * 2 + offset), "sample {}", frame * 2 + offset);
             }

@@ -93,7 +93,7 @@ fn a_quiet_customer_and_a_shouting_agent_come_out_about_equally_loud() {
             mix(&mut call, at, words);
             turns.push((at..at + words.len(), turn % 2 == 0));
         }
-        let pcm = recording(LINE_HZ, &[call.clone()]);
+        let pcm = recording(LINE_HZ, std::slice::from_ref(&call));
         let treatment = Overview::of(&pcm).treatment(&rule);
         let heard = levelled(&call, &treatment, 0);
         for (turn, is_agent) in &turns {
@@ -136,7 +136,8 @@ fn no_sample_leaves_the_scale_and_no_gain_is_without_measure() {
         mix(&mut call, secs(10.0), &tone(300.0, 1.0, LINE_HZ, 40));
         mix(&mut call, secs(10.3), &phrase("es", -40.0));
         let call: Vec<f64> = call.iter().map(|sample| sample.clamp(-1.0, 1.0)).collect();
-        let treatment = overview(LINE_HZ, &[call.clone()]).treatment(&SilenceRule::default());
+        let treatment =
+            overview(LINE_HZ, std::slice::from_ref(&call)).treatment(&SilenceRule::default());
         assert!(treatment.gains.len() * treatment.gain_frames >= call.len());
         let gains = treatment.gains.iter().flatten();
         assert!(gains.clone().all(|gain| (0.05..=16.0).contains(gain)), "{kind:?} {level}");

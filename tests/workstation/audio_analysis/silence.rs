@@ -116,7 +116,7 @@ fn at_thresholds_between_noise_and_speech_no_word_is_lost() {
                     threshold_dbfs: Some(threshold as f32),
                     ..SilenceRule::default()
                 };
-                let silences = frames(&overview(LINE_HZ, &[call.clone()]), &rule);
+                let silences = frames(&overview(LINE_HZ, std::slice::from_ref(&call)), &rule);
                 let one = outcome(&silences, &places, 0, call.len());
                 all.lost += one.lost;
                 all.found += one.found;
@@ -237,12 +237,15 @@ fn only_pauses_of_the_wanted_length_are_left_out() {
     }
 }
 
+/// What a bad line does to each sample.
+type Change = fn(f64) -> f64;
+
 #[test]
 fn a_recording_beside_the_zero_line_or_far_too_loud_keeps_its_words() {
     let (mut call, places) = spoken("en-us+m3", -25.0, &PAUSES);
     let under = noise(Noise::White, -55.0, call.len());
     mix(&mut call, 0, &under);
-    let changes: [(&str, fn(f64) -> f64); 3] = [
+    let changes: [(&str, Change); 3] = [
         ("beside", |it| it + 0.2),
         ("clipped", |it| (it * 30.0).clamp(-1.0, 1.0)),
         ("quiet", |it| it / 30.0),

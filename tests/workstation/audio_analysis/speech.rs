@@ -27,9 +27,12 @@ const PHRASES: [&str; 8] = [
     "seventh",
 ];
 
+/// Samples of each phrase.
+pub type Phrases = Arc<Vec<Vec<f64>>>;
+
 /// What a voice says, one recording for each phrase.
-pub fn phrases(voice: &'static str) -> Arc<Vec<Vec<f64>>> {
-    static SPOKEN: OnceLock<Mutex<HashMap<&str, Arc<Vec<Vec<f64>>>>>> = OnceLock::new();
+pub fn phrases(voice: &'static str) -> Phrases {
+    static SPOKEN: OnceLock<Mutex<HashMap<&str, Phrases>>> = OnceLock::new();
     let mut spoken = SPOKEN.get_or_init(Mutex::default).lock().unwrap();
     let speak = || Arc::new(PHRASES.iter().map(|words| spoken_by(voice, words).unwrap()).collect());
     Arc::clone(spoken.entry(voice).or_insert_with(speak))

@@ -30,7 +30,7 @@ impl Pyramid {
         }
         if !has_room_above {
             let top = self.layers.last().map(Vec::as_slice).unwrap_or_default();
-            let above = top.chunks(FAN).map(|chunk| largest_of(chunk)).collect();
+            let above = top.chunks(FAN).map(largest_of).collect();
             self.layers.push(above);
         }
     }
