@@ -12,6 +12,7 @@ mod key_view;
 mod keys;
 mod links;
 mod problems;
+mod settings;
 mod text;
 mod window;
 
@@ -32,6 +33,7 @@ pub use self::key_view::*;
 pub use self::keys::*;
 pub use self::links::*;
 pub use self::problems::*;
+pub use self::settings::*;
 pub use self::text::*;
 pub use self::window::*;
 pub use crate::failure::{Failure, FailureKind};
@@ -160,6 +162,7 @@ pub fn rows() -> Vec<(&'static str, Text)> {
         keys::ROWS,
         links::ROWS,
         problems::ROWS,
+        settings::ROWS,
         window::ROWS,
     ];
     parts.concat()

@@ -37,7 +37,6 @@ texts! {
     BAND_HINT: "Takes away hum and hiss outside of speech", "Quita zumbidos y siseos fuera de la voz";
     SWAP: "Swap ears", "Cambiar oídos";
     SWAP_HINT: "Exchanges left and right", "Intercambia izquierda y derecha";
-    SIDE: "Listen to", "Escuchar";
     BOTH: "Both", "Ambos";
     AGENT: "Agent", "Agente";
     CUSTOMER: "Customer", "Cliente";
@@ -46,9 +45,7 @@ texts! {
     AGENT_HINT: "The agent alone, on both ears", "Solo el agente, en ambos oídos";
     CUSTOMER_HINT: "The customer alone, on both ears", "Solo el cliente, en ambos oídos";
     MIXED_HINT: "Both sides on both ears", "Ambas partes en ambos oídos";
-    ONE_CHANNEL: "This recording has one channel, so both sides are in it together", "Esta grabación tiene un solo canal con ambas partes juntas";
     REPEAT: "Repeat A–B", "Repetir A–B";
-    REPEAT_SET_A: "Set A here", "Fijar A aquí";
     REPEAT_SET_B: "Set B here", "Fijar B aquí";
     REPEAT_CLEAR: "End repeat", "Terminar repetición";
     REPEAT_HINT: "Once for A, once for B, once more to end; or drag with Shift on the picture", "Una vez para A, otra para B y otra para terminar; o arrastre con Mayús sobre la imagen";
@@ -73,7 +70,6 @@ texts! {
     NEXT: "Next recording", "Grabación siguiente";
     PREVIOUS: "Previous recording", "Grabación anterior";
     NEXT_WAITING: "Next ({count} waiting)", "Siguiente (esperan {count})";
-    HEARD: "Heard", "Escuchada";
     TAKE_OUT: "Take out of the list", "Quitar de la lista";
     /// What a screen reader says of a row of the list.
     ROW_OPEN: "{call}, open", "{call}, abierta";

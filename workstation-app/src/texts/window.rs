@@ -53,7 +53,6 @@ texts! {
     SIGN_IN_REFUSED: "That name and password were refused; type them again", "Ese usuario y esa contraseña fueron rechazados; escríbalos otra vez";
     /// A sign-in name that the web has no way to send.
     NAME_WITH_COLON: "A sign-in name cannot hold a colon (:). Give the name alone.", "Un nombre de usuario no puede llevar dos puntos (:). Escriba solo el nombre.";
-    ENTER_KEY: "Enter", "Intro";
     LOCKED: "Locked", "Bloqueado";
     LOCKED_IDLE: "Locked, because nobody used this window", "Bloqueado, porque nadie usaba esta ventana";
     LOCKED_SCREEN: "Locked together with the screen", "Bloqueado junto con la pantalla";
@@ -67,12 +66,6 @@ texts! {
     SHORT_SECONDS: "{seconds} s", "{seconds} s";
     SHORT_MINUTES: "{minutes} min", "{minutes} min";
     SHORT_HOURS: "{hours} h", "{hours} h";
-    LANGUAGE: "Language", "Idioma";
-    LANGUAGE_OF_SYSTEM: "As the system says", "El del sistema";
-    /// Whoever cannot read the window's language finds their own.
-    ENGLISH: "English", "English";
-    /// The same.
-    SPANISH: "Español", "Español";
     DIALOG_KEYS: "Keys", "Llaves";
     DIALOG_OPEN: "Open a recording", "Abrir una grabación";
     DIALOG_RECORDINGS: "Sealed recordings", "Grabaciones cifradas";

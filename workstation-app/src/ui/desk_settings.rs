@@ -1,10 +1,12 @@
 //! What a person may choose about listening: the device, what silence is, where the agent is.
 
-use egui::{Align, ComboBox, Label, Layout, RichText, Role, TextEdit, Ui, WidgetInfo};
+use egui::{
+    Align, ComboBox, CornerRadius, Label, Layout, RichText, Role, TextEdit, Ui, WidgetInfo,
+};
 
 use super::icons;
 use super::theme;
-use super::widgets::{Emphasis, button, muted, row_from_right};
+use super::widgets::{Emphasis, button, checkbox, focus_ring, muted, row_from_right};
 use crate::call::template;
 use crate::desk::Desk;
 use crate::state::desk::DeskAction;
@@ -39,7 +41,7 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     choose(ui, &words::AGENT_CHANNEL, &mut desk.is_agent_right, &[false, true], |is_right| {
         if *is_right { words::RIGHT.into() } else { words::LEFT.into() }
     });
-    ui.checkbox(&mut desk.hides_numbers, words::HIDE_NUMBERS);
+    checkbox(ui, &mut desk.hides_numbers, &words::HIDE_NUMBERS);
     name_template(ui, &mut desk);
     if desk != state.settings.desk {
         let mut settings = state.settings.clone();
@@ -67,12 +69,10 @@ fn device(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Acti
         if button(ui, Emphasis::Quiet, icons::SPEAKER_HIGH, &words::TEST_SOUND, 0.0).clicked() {
             actions.push(Action::Desk(DeskAction::TestSound));
         }
-        if state.devices.is_none() {
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(muted(ui, words::DEVICES_UNKNOWN)).truncate());
-            });
-        }
     });
+    if state.devices.is_none() {
+        ui.add(Label::new(muted(ui, words::DEVICES_UNKNOWN)).wrap());
+    }
 }
 
 fn name_template(ui: &mut Ui, desk: &mut Desk) {
@@ -109,6 +109,8 @@ fn choose<T: PartialEq + Clone>(
                 }
             }
         });
+        let rect = combo.response.rect;
+        focus_ring(ui, &combo.response, rect, CornerRadius::same(theme::CORNER));
         combo.response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::ComboBox, true, label);
             info.current_text_value = Some(shown.clone());

@@ -10,7 +10,7 @@ use super::widgets::{Emphasis, button, paint_icon, rule};
 use crate::locking::countdown;
 use crate::open::dialog::Wanted;
 use crate::state::{Action, AppState, Place, Screen};
-use crate::texts::desk as words;
+use crate::texts::{self, desk as words};
 
 /// What the ways to the settings and the keys take.
 const PLACES_WIDTH: f32 = 180.0;
@@ -50,28 +50,28 @@ pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Actio
 }
 
 fn close(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let close = button(ui, Emphasis::Bare, icons::CROSS, "Close recording", 0.0);
+    let close = button(ui, Emphasis::Bare, icons::CROSS, &texts::CLOSE_RECORDING, 0.0);
     if close.on_hover_text("Ctrl+W").clicked() {
         actions.push(Action::Close);
     }
 }
 
 fn open(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let open = button(ui, Emphasis::Bare, icons::FOLDER, "Open another…", 0.0);
+    let open = button(ui, Emphasis::Bare, icons::FOLDER, &texts::OPEN_ANOTHER, 0.0);
     if open.on_hover_text("Ctrl+O").clicked() {
         actions.push(Action::Ask(Wanted::Recording));
     }
 }
 
 fn keys(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let keys = button(ui, Emphasis::Bare, "", "Keys", 0.0);
+    let keys = button(ui, Emphasis::Bare, "", &texts::KEYS, 0.0);
     if keys.on_hover_text("Ctrl+K").clicked() {
         actions.push(Action::Show(Place::Keys));
     }
 }
 
 fn settings(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let settings = button(ui, Emphasis::Bare, "", "Settings", 0.0);
+    let settings = button(ui, Emphasis::Bare, "", &texts::SETTINGS, 0.0);
     if settings.on_hover_text("Ctrl+,").clicked() {
         actions.push(Action::Show(Place::Settings));
     }
@@ -83,13 +83,13 @@ fn lock(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Action>) 
         return;
     }
     let words = match state.unlocked_left(now) {
-        Some(left) => format!("Lock now ({})", countdown(left).0),
-        None => "Lock now".to_owned(),
+        Some(left) => texts::LOCK_NOW_LEFT.with(&[("left", &countdown(left).0)]),
+        None => texts::LOCK_NOW.into(),
     };
     let lock = button(ui, Emphasis::Bare, icons::LOCK, &words, 0.0);
     let hint = match state.unlocked_until {
-        Some(_) => "Ctrl+L. The key locks by itself when the time is over.",
-        None => "Ctrl+L",
+        Some(_) => texts::LOCKS_BY_ITSELF.with(&[("key", &"Ctrl+L")]),
+        None => "Ctrl+L".to_owned(),
     };
     if lock.on_hover_text(hint).clicked() {
         actions.push(Action::Lock);

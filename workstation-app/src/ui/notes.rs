@@ -13,7 +13,7 @@ use crate::marks::{MOST_OCTETS, Mark};
 use crate::shortcuts::Shortcut;
 use crate::state::desk::DeskAction;
 use crate::state::{Action, AppState};
-use crate::texts::desk as words;
+use crate::texts::{desk as words, keys_in_words};
 
 /// How wide the list is.
 pub const WIDTH: f32 = 64.0 * theme::STEP;
@@ -60,7 +60,7 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut View, actions: &mut Vec<Ac
 
 fn none_yet(state: &AppState) -> String {
     match state.settings.desk.keys.chord(Shortcut::Mark) {
-        Some(key) => words::MARKS_NONE.with(&[("key", &key)]),
+        Some(key) => words::MARKS_NONE.with(&[("key", &keys_in_words(key))]),
         None => words::MARKS_NONE_KEYLESS.into(),
     }
 }

@@ -7,7 +7,7 @@ use super::theme::{self, Palette};
 use super::widgets::{self, Emphasis, button, muted, row_from_right, rule};
 use crate::shortcuts::{Chord, SHORTCUTS, Shortcut};
 use crate::state::{Action, AppState, Place};
-use crate::texts::{Text, desk as words};
+use crate::texts::{Text, desk as words, keys_in_words};
 
 const WIDTH: f32 = 170.0 * theme::STEP;
 const KEY_WIDTH: f32 = 28.0 * theme::STEP;
@@ -71,7 +71,7 @@ fn list(ui: &mut Ui, state: &AppState, view: &mut ShortcutsView) {
 
 fn row(ui: &mut Ui, state: &AppState, shortcut: Shortcut, label: Text, view: &mut ShortcutsView) {
     row_from_right(ui, |ui| {
-        let key = state.settings.desk.keys.chord(shortcut).map(|chord| chord.to_string());
+        let key = state.settings.desk.keys.chord(shortcut).map(keys_in_words);
         let key = key.unwrap_or_else(|| words::KEY_NONE.into());
         let is_waiting = view.waiting == Some(shortcut);
         let shown = if is_waiting { words::KEY_PRESS.into() } else { key.clone() };

@@ -3,7 +3,7 @@
 use egui::{Key, Label, RichText, TextEdit, Ui, Vec2};
 
 use super::theme::{self, Palette};
-use super::widgets::{self, Emphasis, badge, button, centred_card, marked};
+use super::widgets::{self, Emphasis, badge, button, centred_card, checkbox, marked};
 use super::{View, icons, secret_field};
 use crate::link::login::{Login, Question};
 use crate::state::{Action, SignInScreen};
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, sign_in: &SignInScreen, view: &mut View, actions: &mut 
         };
         let (is_name_entered, is_password_entered) = (is_entered(&name), is_entered(&password));
         let words = texts::KEEP_SIGN_IN.get();
-        ui.checkbox(&mut view.sign_in.is_kept, words);
+        checkbox(ui, &mut view.sign_in.is_kept, words);
         remarks(ui, question, &view.sign_in.name);
         ui.add_space(theme::GAP);
         let width = ui.available_width();

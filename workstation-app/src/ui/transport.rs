@@ -13,7 +13,7 @@ use crate::desk::SPEED_CHOICES;
 use crate::shortcuts::Shortcut;
 use crate::state::desk::DeskAction;
 use crate::state::{Action, AppState, Listening};
-use crate::texts::{Text, desk as words};
+use crate::texts::{Text, desk as words, keys_in_words};
 
 /// Seconds of a short jump.
 pub const SKIP_SECS: i64 = 5;
@@ -64,7 +64,7 @@ fn play_diameter(ui: &Ui) -> f32 {
 /// A label with its key behind it.
 pub fn with_key(state: &AppState, label: Text, shortcut: Shortcut) -> String {
     match state.settings.desk.keys.chord(shortcut) {
-        Some(key) => words::WITH_KEY.with(&[("words", &label), ("key", &key)]),
+        Some(key) => words::WITH_KEY.with(&[("words", &label), ("key", &keys_in_words(key))]),
         None => label.into(),
     }
 }

@@ -1,11 +1,14 @@
 //! The few building blocks that every panel is made of.
 
 use egui::{
-    Color32, CornerRadius, FontId, Frame, Margin, Pos2, Rect, Response, RichText, Role, Sense,
-    Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
+    Color32, CornerRadius, FontId, Frame, Galley, Margin, Pos2, Rect, Response, RichText, Role,
+    Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
 };
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use egui::text::{LayoutJob, TextWrapping};
 
 use super::icons;
 use super::theme::{self, Palette};
@@ -28,9 +31,9 @@ pub enum Emphasis {
 pub fn button(ui: &mut Ui, emphasis: Emphasis, icon: &str, words: &str, width: f32) -> Response {
     let palette = Palette::of(ui);
     let is_enabled = ui.is_enabled();
-    let galley =
-        ui.painter().layout_no_wrap(words.to_owned(), theme::strong(), Color32::PLACEHOLDER);
     let icon_width = if icon.is_empty() { 0.0 } else { theme::ICON + theme::GAP };
+    let room = width.max(ui.available_width()) - 2.0 * theme::GROUP - icon_width;
+    let galley = one_line(ui, words, room);
     let content_width = galley.size().x + icon_width;
     let size = Vec2::new(width.max(content_width + 2.0 * theme::GROUP), theme::CONTROL_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
@@ -62,6 +65,14 @@ pub fn button(ui: &mut Ui, emphasis: Emphasis, icon: &str, words: &str, width: f
     ui.painter().galley_with_override_text_color(top, galley, text);
     focus_ring(ui, &response, rect, corner);
     response
+}
+
+/// Words in one line, cut where they are longer than there is room: a name may have any length.
+fn one_line(ui: &Ui, words: &str, room: f32) -> Arc<Galley> {
+    let mut job =
+        LayoutJob::simple_singleline(words.to_owned(), theme::strong(), Color32::PLACEHOLDER);
+    job.wrap = TextWrapping::truncate_at_width(room.max(theme::CONTROL_HEIGHT));
+    ui.painter().layout_job(job)
 }
 
 /// Paints an icon with its ink in the middle of `centre`: the fonts' boxes are wider on one side.
@@ -211,6 +222,13 @@ pub fn marked(ui: &mut Ui, icon: &str, words: &str, colour: Color32) {
         icon_label(ui, icon, colour);
         ui.add(egui::Label::new(RichText::new(words).color(colour)).wrap());
     });
+}
+
+/// A box to tick, with its words.
+pub fn checkbox(ui: &mut Ui, is_ticked: &mut bool, words: &str) -> Response {
+    let response = ui.checkbox(is_ticked, words);
+    focus_ring(ui, &response, response.rect, CornerRadius::same(4));
+    response
 }
 
 /// What was done with the details of a screen.

@@ -5,7 +5,7 @@ use egui::{CornerRadius, Label, RichText, Sense, Ui, Vec2};
 use shared::secret::Passphrase;
 
 use super::super::theme::{self, Palette};
-use super::super::widgets::{centred_card, marked, muted, text_button};
+use super::super::widgets::{centred_card, checkbox, marked, muted, text_button};
 use super::super::{icons, secret_field};
 use super::{KeyForms, buttons, heading, is_entered, outcome, text_field};
 use crate::keys::create::{self, KeyKind, NewKey};
@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, state: &AppState, forms: &mut KeyForms, done: &mut Vec<
             name.request_focus();
         }
         let (next, again) = new_passphrase(ui, forms, None);
-        ui.checkbox(&mut forms.is_rsa, texts::FOR_AN_OLD_DIALER.get());
+        checkbox(ui, &mut forms.is_rsa, &texts::FOR_AN_OLD_DIALER);
         ui.add(Label::new(muted(ui, texts::VALID_FOR_TWO_YEARS)).wrap());
         let is_entered = is_entered(ui, &[&name, &address, &next, &again]);
         if buttons(ui, icons::KEY, &texts::MAKE_THE_KEY, is_entered, done) {
