@@ -119,7 +119,7 @@ pub const LIGHT: Palette = Palette {
     raised: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     raised_hover: Color32::from_rgb(0xF0, 0xF3, 0xF7),
     line: Color32::from_rgb(0xE1, 0xE6, 0xED),
-    line_strong: Color32::from_rgb(0x8A, 0x95, 0xA5),
+    line_strong: Color32::from_rgb(0x78, 0x84, 0x96),
     text: Color32::from_rgb(0x15, 0x1B, 0x26),
     muted: Color32::from_rgb(0x55, 0x60, 0x70),
     accent: Color32::from_rgb(0x25, 0x5F, 0xD9),
@@ -132,12 +132,12 @@ pub const LIGHT: Palette = Palette {
     good: Color32::from_rgb(0x17, 0x6B, 0x43),
     good_soft: Color32::from_rgb(0xE4, 0xF5, 0xEC),
     wave_rest: Color32::from_rgb(0xB9, 0xC4, 0xD4),
-    agent: Color32::from_rgb(0x1F, 0x55, 0xC4),
-    agent_rest: Color32::from_rgb(0x7F, 0xA2, 0xE8),
-    customer: Color32::from_rgb(0x12, 0x74, 0x4E),
-    customer_rest: Color32::from_rgb(0x5F, 0xB0, 0x8E),
+    agent: Color32::from_rgb(0x17, 0x41, 0x9C),
+    agent_rest: Color32::from_rgb(0x5A, 0x82, 0xD8),
+    customer: Color32::from_rgb(0x0B, 0x5A, 0x3A),
+    customer_rest: Color32::from_rgb(0x3F, 0x93, 0x72),
     silence: Color32::from_rgb(0xF1, 0xF3, 0xF6),
-    skipped: Color32::from_rgb(0xDF, 0xE4, 0xEB),
+    skipped: Color32::from_rgb(0xE3, 0xE8, 0xEE),
     talk_over: Color32::from_rgb(0xB4, 0x5A, 0x00),
     mark: Color32::from_rgb(0x9A, 0x2F, 0x8F),
 };
@@ -149,7 +149,7 @@ pub const DARK: Palette = Palette {
     raised: Color32::from_rgb(0x1F, 0x27, 0x32),
     raised_hover: Color32::from_rgb(0x29, 0x33, 0x41),
     line: Color32::from_rgb(0x2A, 0x33, 0x40),
-    line_strong: Color32::from_rgb(0x6B, 0x79, 0x8C),
+    line_strong: Color32::from_rgb(0x73, 0x81, 0x95),
     text: Color32::from_rgb(0xE8, 0xEC, 0xF2),
     muted: Color32::from_rgb(0xA0, 0xAC, 0xBC),
     accent: Color32::from_rgb(0x2F, 0x6A, 0xE2),
@@ -162,10 +162,10 @@ pub const DARK: Palette = Palette {
     good: Color32::from_rgb(0x7E, 0xD6, 0xA6),
     good_soft: Color32::from_rgb(0x16, 0x33, 0x26),
     wave_rest: Color32::from_rgb(0x4A, 0x57, 0x69),
-    agent: Color32::from_rgb(0x8F, 0xB6, 0xFF),
-    agent_rest: Color32::from_rgb(0x4B, 0x70, 0xBE),
+    agent: Color32::from_rgb(0xA6, 0xC5, 0xFF),
+    agent_rest: Color32::from_rgb(0x56, 0x7D, 0xCC),
     customer: Color32::from_rgb(0x79, 0xDD, 0xAE),
-    customer_rest: Color32::from_rgb(0x37, 0x86, 0x65),
+    customer_rest: Color32::from_rgb(0x3A, 0x8D, 0x6B),
     silence: Color32::from_rgb(0x1E, 0x25, 0x30),
     skipped: Color32::from_rgb(0x2B, 0x34, 0x41),
     talk_over: Color32::from_rgb(0xFF, 0xB2, 0x5E),
@@ -278,8 +278,10 @@ fn set_sizes(style: &mut egui::Style) {
     // Rows are as high as what stands in them.
     style.spacing.interact_size = Vec2::new(5.0 * STEP, 5.0 * STEP);
     style.spacing.menu_margin = Margin::same(8);
-    // Nothing moves that does not tell something.
+    // Nothing moves that does not tell something, for nobody: what asks for less motion on a desktop
+    // need not be looked for.
     style.animation_time = 0.0;
+    style.scroll_animation = egui::style::ScrollAnimation::none();
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.4;
 }

@@ -86,6 +86,10 @@ fn describe(ui: &Ui, response: &Response, picture: &Picture<'_>, shown: Duration
         info
     });
     ui.ctx().accesskit_node_builder(response.id, |node| {
+        if cfg!(target_os = "linux") {
+            // AT-SPI knows a slider's value as a figure only.
+            node.set_description(said.clone());
+        }
         node.set_value(said);
         node.set_min_numeric_value(0.0);
         node.set_max_numeric_value(picture.duration.as_secs_f64());
