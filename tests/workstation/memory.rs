@@ -258,6 +258,58 @@ fn a_lock_silences_although_the_window_gets_no_turn() -> Outcome {
     Ok(())
 }
 
+/// The samples of a recording, to be looked for.
+fn samples_of(octets: &[u8]) -> Outcome<Secrets> {
+    let decoded = decode(octets, &mut |_| ControlFlow::Continue(()));
+    let decoded = decoded.map_err(|error| Failure::new(error.to_string()))?;
+    let short: Vec<u8> = decoded.pcm.samples().iter().flat_map(|it| it.to_le_bytes()).collect();
+    let mut samples = Secrets::default();
+    samples.add_distinctive(SOUND[1], &short, 32);
+    Ok(samples)
+}
+
+#[test]
+fn what_was_heard_goes_with_the_next_and_what_was_opened_ahead_goes_with_a_lock() -> Outcome {
+    let (desk, surroundings) = (Desk::new(Algorithm::Curve25519)?, Surroundings::new()?);
+    // Nothing that is said in the first: the same words would be the same samples.
+    let said = "Good morning, my parcel has not come yet, and nobody answers the door bell there. ";
+    let octets = Studio::new()?.recording(&said.repeat(6), Format::Mp3)?;
+    let samples = samples_of(&octets)?;
+    let fingerprint = desk.home.fingerprints()?.remove(0);
+    let second = desk.home.path().join(file_name(CALL + 20, Format::Mp3) + ".pgp");
+    fs::write(&second, desk.home.encrypt(&octets, &[&fingerprint], &[])?)?;
+
+    let mut screen = Screen::new(1100, 720)?;
+    let capture = surroundings.sound.record()?;
+    let mut command = desk.workstation.window_command(&desk.sealed(), &screen, &surroundings.sound);
+    command.arg(&second);
+    let app = Background::start(&mut command)?;
+    let window = screen.window(&desk.phone)?;
+    type_passphrase(&window, PASSPHRASE)?;
+    wait_for_loudness(&capture, "sound", |it| it > 0.005)?;
+    wait_for("the next one to be opened ahead", WAIT, || {
+        Ok((!samples.find_in(app.id())?.is_empty()).then_some(()))
+    })?;
+
+    window.press("ctrl+l")?;
+    thread::sleep(SETTLE);
+    let found = (desk.secrets.find_in(app.id())?, samples.find_in(app.id())?);
+    ensure!(found.0.is_empty() && found.1.is_empty(), "after a lock: {found:#?}");
+
+    type_passphrase(&window, PASSPHRASE)?;
+    wait_for_loudness(&capture, "sound again", |it| it > 0.005)?;
+    window.press("ctrl+n")?;
+    let phone = second.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    screen.window(phone.split('_').nth(1).unwrap_or_default())?;
+    wait_for_loudness(&capture, "the next one", |it| it > 0.005)?;
+    thread::sleep(SETTLE);
+    let found = desk.secrets.find_in(app.id())?;
+    let is_heard_one =
+        found.iter().any(|it| SOUND.contains(&it.name.as_str()) || it.name == "the file");
+    ensure!(!is_heard_one, "of the one that was heard: {found:#?}");
+    Ok(())
+}
+
 /// Another program that holds what it is given on its standard input.
 fn holder(held: &[u8]) -> Outcome<Background> {
     let mut command = guarded_tool("perl")?;

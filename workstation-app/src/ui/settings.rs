@@ -102,6 +102,7 @@ pub fn choice<T: Copy + PartialEq>(
                 if ui.selectable_label(offered == current, words(offered)).clicked() {
                     chosen = Some(offered);
                 }
+                ui.close();
             }
         });
         focus_ring(ui, &shown.response, shown.response.rect, CornerRadius::same(theme::CORNER));

@@ -16,16 +16,10 @@ pub const SHORTEST_REPEAT: Duration = Duration::from_millis(200);
 const LARGEST_GAIN: f32 = 32.0;
 
 /// A hearing and a treatment that were put right.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wish {
     hearing: Hearing,
     treatment: Arc<Treatment>,
-}
-
-impl Default for Wish {
-    fn default() -> Self {
-        Self { hearing: Hearing::default(), treatment: Arc::default() }
-    }
 }
 
 impl Wish {
