@@ -92,9 +92,9 @@ texts! {
     KEYS_TITLE: "Keyboard", "Teclado";
     KEYS_ADVICE: "Choose a key to change it; foot pedals send keys, too", "Elija una tecla para cambiarla; los pedales también envían teclas";
     KEY_PLAY: "Play or pause", "Reproducir o pausar";
-    KEY_HOLD: "Play while held down", "Reproducir mientras se mantiene pulsada";
+    KEY_HOLD: "Play while held down", "Oír con la tecla pulsada";
     KEY_REPEAT: "Repeat: A, B, end", "Repetir: A, B, terminar";
-    KEY_SIDE: "Both, agent, customer, mixed", "Ambos, agente, cliente, mezclado";
+    KEY_SIDE: "Both, agent, customer, mixed", "Parte que se oye";
     KEY_MUTE: "Sound off or on", "Silenciar o activar";
     KEY_MARK: "Set a mark", "Poner una marca aquí";
     KEY_HELP: "Show the keys", "Mostrar las teclas";
@@ -122,7 +122,7 @@ texts! {
     STEP_BACK: "Step back when playing goes on", "Retroceder al reanudar";
     STEP_BACK_NONE: "Not at all", "Nada";
     SECONDS: "{seconds} s", "{seconds} segundos";
-    SILENCE_LEVEL: "What counts as silence", "Qué cuenta como silencio";
+    SILENCE_LEVEL: "What counts as silence", "Umbral de silencio";
     SILENCE_AUTO: "Found out from the call", "Según la propia llamada";
     SILENCE_DBFS: "Quieter than {level} dBFS", "Más bajo que {level} dBFS";
     SILENCE_SHORTEST: "Shortest silence to skip", "Silencio más corto que se salta";

@@ -35,10 +35,10 @@ texts! {
     ENTER_KEY: "Enter", "Intro";
     SHIFT_KEY: "Shift", "Mayús";
     SPACE_KEY: "Space", "Espacio";
-    LEFT_KEY: "Left", "Izquierda";
-    RIGHT_KEY: "Right", "Derecha";
-    UP_KEY: "Up", "Arriba";
-    DOWN_KEY: "Down", "Abajo";
+    LEFT_KEY: "Left", "←";
+    RIGHT_KEY: "Right", "→";
+    UP_KEY: "Up", "↑";
+    DOWN_KEY: "Down", "↓";
     HOME_KEY: "Home", "Inicio";
     END_KEY: "End", "Fin";
     BACKSPACE_KEY: "Backspace", "Retroceso";
@@ -68,7 +68,7 @@ const KEYS_IN_WORDS: [Text; 15] = [
     TAB_KEY,
 ];
 
-/// Keys as they stand on the keyboard of whoever reads: `Shift+Left` is `Mayús+Izquierda`.
+/// Keys as they stand on the keyboard of whoever reads: `Shift+Left` is `Mayús+←`.
 pub fn keys_in_words(keys: impl Display) -> String {
     let words: Vec<String> = keys.to_string().split('+').map(key_in_words).collect();
     words.join("+")
