@@ -1,6 +1,7 @@
 //! What do the tests of the window's pictures have in common: its states, a harness that paints
 //! them, and what must be true of each picture.
 
+#![expect(dead_code, reason = "every test file uses its own part of this")]
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::ffi::OsString;
@@ -10,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Rect, Theme, Vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::{Harness, HarnessBuilder};
 use shared::decrypt::Problem;
 use shared::secret::Passphrase;
 use workstation_app::audio::overview::Overview;
@@ -182,8 +183,23 @@ pub struct Shown {
 }
 
 pub fn painted(state: AppState, theme: Theme, size: Vec2, scale: f32) -> PaintedHarness {
+    painted_by(Harness::builder(), state, theme, size, scale)
+}
+
+/// The same where names hold letters that the window's fonts do not have.
+pub fn painted_with_any_letters(state: AppState, size: Vec2, scale: f32) -> PaintedHarness {
+    painted_by(Harness::builder().allow_missing_glyphs(), state, Theme::Light, size, scale)
+}
+
+fn painted_by(
+    builder: HarnessBuilder<Shown>,
+    state: AppState,
+    theme: Theme,
+    size: Vec2,
+    scale: f32,
+) -> PaintedHarness {
     let shown = Shown { state, view: None, now: Instant::now() };
-    let mut harness = Harness::builder()
+    let mut harness = builder
         .with_size(size)
         .with_pixels_per_point(scale)
         .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::System))

@@ -31,6 +31,7 @@ pub mod recording_log;
 pub mod replay;
 pub mod said;
 pub mod screen;
+pub mod screen_reader;
 pub mod sealing;
 pub mod secret_numbers;
 pub mod seeds;
