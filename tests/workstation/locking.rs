@@ -1,7 +1,6 @@
 //! Does the window lock when it must, stay open when it may, and ask again for no more than that?
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
-#![expect(dead_code, reason = "the scenes are shared with the tests of the window's pictures")]
 
 use std::ffi::OsString;
 use std::path::PathBuf;
