@@ -9,7 +9,7 @@ use crate::shortcuts::{Chord, SHORTCUTS, Shortcut};
 use crate::state::{Action, AppState, Place};
 use crate::texts::{Text, desk as words, keys_in_words};
 
-const WIDTH: f32 = 170.0 * theme::STEP;
+const WIDTH: f32 = 180.0 * theme::STEP;
 const KEY_WIDTH: f32 = 28.0 * theme::STEP;
 
 /// Keys that cannot be changed.
@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, state: &AppState, view: &mut ShortcutsView, actions: &m
 }
 
 fn list(ui: &mut Ui, state: &AppState, view: &mut ShortcutsView) {
-    ui.spacing_mut().item_spacing.x = theme::EDGE;
+    ui.spacing_mut().item_spacing.x = theme::GROUP;
     ui.columns(2, |columns| {
         let half = SHORTCUTS.len().div_ceil(2);
         for (index, (shortcut, label, _)) in SHORTCUTS.iter().enumerate() {
