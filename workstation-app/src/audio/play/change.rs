@@ -27,9 +27,8 @@ impl Change {
         Self { wish, wish_count, since: 0, old: Zeroizing::new(Vec::new()), faded: 0 }
     }
 
-    /// Another wish, if there is one.
-    pub fn news(&mut self, controls: &Controls) -> Option<Arc<Wish>> {
-        let wish_count = controls.wish_count();
+    /// Another wish, if `wish_count` is that of another.
+    pub fn news(&mut self, controls: &Controls, wish_count: u64) -> Option<Arc<Wish>> {
         if self.wish_count == Some(wish_count) {
             return None;
         }
@@ -45,6 +44,13 @@ impl Change {
         self.since = since;
         self.old = old;
         self.faded = 0;
+    }
+
+    /// What follows `cursor` may be given again: a change that was to be heard later comes at once.
+    pub fn go_back(&mut self, cursor: u64) {
+        if cursor < self.since {
+            self.wish_count = None;
+        }
     }
 
     /// What was given from `turn` on is given anew: what sounds until there may be older than the

@@ -28,6 +28,33 @@ impl Seek {
     }
 }
 
+/// What the person wants.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Orders {
+    is_playing: bool,
+    seek: Option<Seek>,
+    volume: f32,
+    /// How often it was said how it is to sound.
+    pub wish_count: u64,
+}
+
+impl Orders {
+    /// The same with another wish's number.
+    pub fn with_wish(self, wish_count: u64) -> Self {
+        Self { wish_count, ..self }
+    }
+
+    /// What it wants now.
+    pub fn of(controls: &Controls) -> Self {
+        Self {
+            is_playing: controls.is_running(),
+            seek: controls.seek_asked(),
+            volume: controls.volume(),
+            wish_count: controls.wish_count(),
+        }
+    }
+}
+
 /// Why nothing can be heard although playing was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SoundFault {

@@ -11,6 +11,7 @@ mod meter;
 pub mod output;
 mod passage;
 mod past;
+mod pull;
 #[cfg(target_os = "linux")]
 mod pulse;
 mod route;

@@ -2,16 +2,15 @@
 
 use std::num::NonZero;
 use std::sync::Arc;
-use std::time::Duration;
 
-use rodio::Source;
 use zeroize::Zeroizing;
 
 use super::change::Change;
-use super::controls::{Controls, Seek};
+use super::controls::{Controls, Orders, Seek};
 use super::feed::{Fed, Feed, Frame};
 use super::meter::Meter;
 use super::past::{Given, Past};
+use super::pull::Pulled;
 use super::spans::Span;
 use super::timeline::{Mark, Timeline};
 use crate::audio::pcm::Pcm;
@@ -21,30 +20,12 @@ use crate::audio::resample::RateError;
 const FADE_MS: u32 = 5;
 /// A change of loudness takes 20 ms over its whole range, or its steps would be heard.
 const VOLUME_MS: u32 = 20;
+/// Wishes are obeyed this far apart at least.
+const WISH_MS: u64 = 80;
 /// Another way of hearing takes over in this time.
 const CHANGE_MS: u64 = 20;
-/// A device that only pulls is told where it is this often.
-const FRAMES_BETWEEN_REPORTS: u64 = 64;
-
-/// What the person wants.
-#[derive(Clone, Copy, PartialEq)]
-struct Orders {
-    is_playing: bool,
-    seek: Option<Seek>,
-    volume: f32,
-    wish_count: u64,
-}
-
-impl Orders {
-    fn of(controls: &Controls) -> Self {
-        Self {
-            is_playing: controls.is_running(),
-            seek: controls.seek_asked(),
-            volume: controls.volume(),
-            wish_count: controls.wish_count(),
-        }
-    }
-}
+/// What is waited for is looked for this often.
+const FRAMES_BETWEEN_LOOKS: u64 = 64;
 
 /// The stream of samples a device takes, which never ends: silence keeps the device open until the
 /// player lets it go.
@@ -59,14 +40,18 @@ pub struct Voice {
     level: f32,
     volume: f32,
     orders: Orders,
+    /// The device has played so much.
+    reported: u64,
+    /// From then on another wish is obeyed.
+    next_wish: u64,
     /// The last jump that was made.
     done: Option<Seek>,
     /// The recording is not there yet from where it stands on.
     is_starved: bool,
     /// How much later the device plays what it pulls; none if it says itself what it has played.
-    latency_frames: Option<u64>,
-    frame: Frame,
-    channel_index: usize,
+    pub(super) latency_frames: Option<u64>,
+    /// What it pulls sample by sample.
+    pub(super) pulled: Pulled,
 }
 
 impl Voice {
@@ -87,7 +72,7 @@ impl Voice {
         timeline.push(begin);
         Ok(Self {
             volume: controls.volume(),
-            orders: Orders::of(&controls),
+            orders: Orders::of(&controls).with_wish(wish_count),
             timeline,
             meter: Meter::new(device_rate_hz.get()),
             controls,
@@ -96,17 +81,23 @@ impl Voice {
             change: Change::none(wish, wish_count),
             past: Past::new(0),
             level: 0.0,
+            reported: 0,
+            next_wish: 0,
             done,
             is_starved: false,
             latency_frames: Some(0),
-            frame: [0.0; 2],
-            channel_index: 0,
+            pulled: Pulled::default(),
         })
     }
 
     /// The same recording for a device of another rate, from what is heard now.
     pub fn at_rate(&self, device_rate_hz: NonZero<u32>) -> Result<Self, RateError> {
         Self::new(Arc::clone(self.feed.pcm()), Arc::clone(&self.controls), device_rate_hz)
+    }
+
+    /// The rate at which it is taken.
+    pub fn device_rate_hz(&self) -> NonZero<u32> {
+        self.device_rate_hz
     }
 
     /// What both sides share.
@@ -137,7 +128,10 @@ impl Voice {
 
     /// Whether an order has come since it was last asked, or what was waited for.
     pub fn has_new_orders(&mut self) -> bool {
-        let orders = Orders::of(&self.controls);
+        let mut orders = Orders::of(&self.controls);
+        if orders.wish_count != self.orders.wish_count && !self.takes_wish(self.reported) {
+            orders.wish_count = self.orders.wish_count;
+        }
         let is_fed = self.is_starved && self.feed.can_go_on(self.timeline.last().source);
         self.is_starved &= !is_fed;
         std::mem::replace(&mut self.orders, orders) != orders || is_fed
@@ -150,6 +144,7 @@ impl Voice {
         let before = self.past.last().unwrap_or_default();
         self.level = before.level;
         self.volume = if cursor > 0 { before.volume } else { self.controls.volume() };
+        self.change.go_back(cursor);
         let Some(turn) = self.timeline.cut(cursor) else { return };
         // What was given from that turn on led elsewhere. An unheard jump is to be made again.
         self.past.forget_from(turn);
@@ -164,6 +159,7 @@ impl Voice {
 
     /// The device has played up to `frame`.
     pub fn report(&mut self, frame: u64) {
+        self.reported = frame;
         let heard = self.timeline.hear(frame);
         self.controls.set_position(self.within(heard.source), heard.seek);
         self.controls.set_levels(self.meter.levels_at(frame));
@@ -218,9 +214,26 @@ impl Voice {
         if self.controls.is_running() && !is_held { 1.0 } else { 0.0 }
     }
 
+    /// Whether another wish is obeyed at this frame: each makes anew what was given ahead, and a
+    /// hand on a slider has many.
+    fn takes_wish(&mut self, now: u64) -> bool {
+        if now < self.next_wish {
+            return false;
+        }
+        self.next_wish = now + u64::from(self.device_rate_hz.get()) * WISH_MS / 1000;
+        true
+    }
+
     /// Another wish is heard at once: what sounds fades into the same as it is wished now.
     fn obey_wish(&mut self) {
-        let Some(wish) = self.change.news(&self.controls) else { return };
+        // A device that takes nothing back is not asked for orders first.
+        if self.latency_frames.is_some() {
+            let wish_count = self.controls.wish_count();
+            if wish_count != self.orders.wish_count && self.takes_wish(self.given()) {
+                self.orders.wish_count = wish_count;
+            }
+        }
+        let Some(wish) = self.change.news(&self.controls, self.orders.wish_count) else { return };
         let now = self.timeline.last();
         self.feed.set_wish(&wish);
         if !now.is_moving {
@@ -303,7 +316,7 @@ impl Voice {
         } else if now.is_moving {
             self.past.forget_ahead();
             self.mark(self.source_at(self.given()), false, None);
-        } else if self.is_starved && self.given().is_multiple_of(FRAMES_BETWEEN_REPORTS) {
+        } else if self.is_starved && self.given().is_multiple_of(FRAMES_BETWEEN_LOOKS) {
             self.is_starved = !self.feed.can_go_on(now.source);
         }
         [0.0; 2]
@@ -322,49 +335,8 @@ impl Voice {
     fn rest_at(&self, source: usize) -> Mark {
         Mark::rest(self.given(), source)
     }
-
-    fn pulled(&mut self) {
-        let Some(latency_frames) = self.latency_frames else { return };
-        let given = self.given();
-        self.controls.add_progress(1);
-        if given.is_multiple_of(FRAMES_BETWEEN_REPORTS) {
-            self.report(given.saturating_sub(latency_frames));
-        }
-    }
 }
 
 fn approached(value: f32, wanted: f32, step: f32) -> f32 {
     value + (wanted - value).clamp(-step, step)
-}
-
-impl Iterator for Voice {
-    type Item = f32;
-
-    fn next(&mut self) -> Option<f32> {
-        if self.channel_index == 0 {
-            self.frame = self.next_frame();
-            self.pulled();
-        }
-        let sample = self.frame.get(self.channel_index).copied();
-        self.channel_index = (self.channel_index + 1) % usize::from(self.channels().get());
-        sample
-    }
-}
-
-impl Source for Voice {
-    fn current_span_len(&self) -> Option<usize> {
-        None
-    }
-
-    fn channels(&self) -> NonZero<u16> {
-        NonZero::new(self.channel_count()).unwrap_or(NonZero::<u16>::MIN)
-    }
-
-    fn sample_rate(&self) -> NonZero<u32> {
-        self.device_rate_hz
-    }
-
-    fn total_duration(&self) -> Option<Duration> {
-        None
-    }
 }
