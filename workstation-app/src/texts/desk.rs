@@ -83,7 +83,7 @@ texts! {
     MARK_HINT: "What happens here?", "¿Qué ocurre aquí?";
     MARK_GO: "Go to {time}", "Ir a {time}";
     MARK_REMOVE: "Remove the mark at {time}", "Quitar la marca de {time}";
-    MARKS_COPY: "Copy all", "Copiar todas";
+    MARKS_COPY: "Copy all", "Copiar";
     MARKS_COPIED: "Copied", "Copiadas";
     MARKS_KEPT: "Kept until the window closes, never in a file", "Se guardan hasta cerrar la ventana, nunca en un archivo";
     MARKS_NONE: "No mark yet. Press {key} while you listen.", "Aún no hay marcas. Pulse {key} mientras escucha.";
@@ -121,7 +121,7 @@ texts! {
     LEVEL_METER: "Sound level", "Nivel de sonido";
     STEP_BACK: "Step back when playing goes on", "Retroceder al reanudar";
     STEP_BACK_NONE: "Not at all", "Nada";
-    SECONDS: "{seconds} s", "{seconds} segundos";
+    SECONDS: "{seconds} s", "{seconds} seg.";
     SILENCE_LEVEL: "What counts as silence", "Umbral de silencio";
     SILENCE_AUTO: "Found out from the call", "Según la propia llamada";
     SILENCE_DBFS: "Quieter than {level} dBFS", "Más bajo que {level} dBFS";
