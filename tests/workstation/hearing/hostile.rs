@@ -38,7 +38,11 @@ fn treatment(chance: &mut Chance) -> Treatment {
     if chance.below(4) == 0 {
         // Everything is silence, or every other frame is.
         let every_other = (0..8000).map(|frame| frame * 2..frame * 2 + 1).collect();
-        let all = if chance.below(2) == 0 { vec![0..usize::MAX] } else { every_other };
+        let all = if chance.below(2) == 0 {
+            std::iter::once(0..usize::MAX).collect()
+        } else {
+            every_other
+        };
         return Treatment { silences: all, ..Treatment::default() };
     }
     let mut frame = || {
@@ -112,7 +116,7 @@ fn a_recording_that_is_all_silence_ends_when_silence_is_left_out() -> Outcome {
     let mut pcm = Pcm::new(1, 8000);
     pcm.append(&[100; 16_000]);
     stage.player.set_hearing(Hearing { skips_silence: true, ..Hearing::default() });
-    let all = Treatment { silences: vec![0..16_000], ..Treatment::default() };
+    let all = Treatment { silences: std::iter::once(0..16_000).collect(), ..Treatment::default() };
     stage.play(Arc::new(pcm))?;
     stage.player.treat(Arc::new(all));
     stage.advance(700);
