@@ -92,7 +92,7 @@ texts! {
     KEYS_TITLE: "Keyboard", "Teclado";
     KEYS_ADVICE: "Choose a key to change it; foot pedals send keys, too", "Elija una tecla para cambiarla; los pedales también envían teclas";
     KEY_PLAY: "Play or pause", "Reproducir o pausar";
-    KEY_HOLD: "Play while held down", "Oír con la tecla pulsada";
+    KEY_HOLD: "Play while held down", "Oír mientras pulse";
     KEY_REPEAT: "Repeat: A, B, end", "Repetir: A, B, terminar";
     KEY_SIDE: "Both, agent, customer, mixed", "Parte que se oye";
     KEY_MUTE: "Sound off or on", "Silenciar o activar";
