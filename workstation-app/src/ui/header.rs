@@ -6,17 +6,11 @@ use egui::{Align, CornerRadius, Layout, Margin, RichText, Sense, Ui, Vec2};
 
 use super::icons;
 use super::theme::{self, Palette};
-use super::widgets::{Emphasis, button, paint_icon, rule};
+use super::widgets::{Emphasis, button, button_width, paint_icon, rule};
 use crate::locking::countdown;
 use crate::open::dialog::Wanted;
 use crate::state::{Action, AppState, Place, Screen};
 use crate::texts::{self, desk as words};
-
-/// What the ways to the settings and the keys take.
-const PLACES_WIDTH: f32 = 180.0;
-
-/// What the way to another recording takes.
-const OPEN_WIDTH: f32 = 170.0;
 
 /// Paints it.
 pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Action>) {
@@ -29,84 +23,93 @@ pub fn show(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Actio
             ui.spacing_mut().item_spacing.x = theme::GAP;
             mark(ui, palette);
             ui.label(RichText::new(shared::PRODUCT).font(theme::strong()));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if !matches!(state.screen, Screen::Empty) {
-                    close(ui, actions);
+            let shown = fitting(ui, entries(state, now));
+            // At the right, yet in the order in which they are read and reached by Tab.
+            let space = ui.available_width() - width(ui, &shown);
+            ui.add_space((space - theme::GAP).max(0.0));
+            for entry in shown {
+                let response = button(ui, Emphasis::Bare, entry.icon, &entry.words, 0.0);
+                if response.on_hover_text(entry.hint).clicked() {
+                    actions.push(entry.action);
                 }
-                lock(ui, state, now, actions);
-                waiting(ui, state, actions);
-                // What has a key of its own is left out where there is no room for it.
-                if ui.available_width() > PLACES_WIDTH {
-                    settings(ui, actions);
-                    keys(ui, actions);
-                }
-                if !matches!(state.screen, Screen::Empty) && ui.available_width() > OPEN_WIDTH {
-                    open(ui, actions);
-                }
-            });
+            }
         });
     });
     rule(ui);
 }
 
-fn close(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let close = button(ui, Emphasis::Bare, icons::CROSS, &texts::CLOSE_RECORDING, 0.0);
-    if close.on_hover_text("Ctrl+W").clicked() {
-        actions.push(Action::Close);
+/// A word in the bar.
+struct Entry {
+    icon: &'static str,
+    words: String,
+    hint: String,
+    action: Action,
+    /// It has a key of its own, and is left out where there is no room.
+    is_spare: bool,
+}
+
+impl Entry {
+    fn new(icon: &'static str, words: impl Into<String>, key: &str, action: Action) -> Self {
+        Self { icon, words: words.into(), hint: key.to_owned(), action, is_spare: false }
+    }
+
+    fn spare(self) -> Self {
+        Self { is_spare: true, ..self }
     }
 }
 
-fn open(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let open = button(ui, Emphasis::Bare, icons::FOLDER, &texts::OPEN_ANOTHER, 0.0);
-    if open.on_hover_text("Ctrl+O").clicked() {
-        actions.push(Action::Ask(Wanted::Recording));
-    }
-}
-
-fn keys(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let keys = button(ui, Emphasis::Bare, "", &texts::KEYS, 0.0);
-    if keys.on_hover_text("Ctrl+K").clicked() {
-        actions.push(Action::Show(Place::Keys));
-    }
-}
-
-fn settings(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let settings = button(ui, Emphasis::Bare, "", &texts::SETTINGS, 0.0);
-    if settings.on_hover_text("Ctrl+,").clicked() {
-        actions.push(Action::Show(Place::Settings));
-    }
+fn entries(state: &AppState, now: Instant) -> Vec<Entry> {
+    let is_open = !matches!(state.screen, Screen::Empty);
+    let show = Action::Show;
+    let open = Action::Ask(Wanted::Recording);
+    let open = Entry::new(icons::FOLDER, texts::OPEN_ANOTHER, "Ctrl+O", open).spare();
+    let keys = Entry::new("", texts::KEYS, "Ctrl+K", show(Place::Keys)).spare();
+    let settings = Entry::new("", texts::SETTINGS, "Ctrl+,", show(Place::Settings)).spare();
+    let close = Entry::new(icons::CROSS, texts::CLOSE_RECORDING, "Ctrl+W", Action::Close);
+    let mut entries = Vec::new();
+    entries.extend(is_open.then_some(open));
+    entries.extend([keys, settings]);
+    entries.extend(waiting(state));
+    entries.extend(lock(state, now));
+    entries.extend(is_open.then_some(close));
+    entries
 }
 
 /// The way to silence at once, with the time that is left where a key stays unlocked.
-fn lock(ui: &mut Ui, state: &AppState, now: Instant, actions: &mut Vec<Action>) {
+fn lock(state: &AppState, now: Instant) -> Option<Entry> {
     if !state.is_lockable() {
-        return;
+        return None;
     }
     let words = match state.unlocked_left(now) {
         Some(left) => texts::LOCK_NOW_LEFT.with(&[("left", &countdown(left).0)]),
         None => texts::LOCK_NOW.into(),
     };
-    let lock = button(ui, Emphasis::Bare, icons::LOCK, &words, 0.0);
     let hint = match state.unlocked_until {
         Some(_) => texts::LOCKS_BY_ITSELF.with(&[("key", &"Ctrl+L")]),
         None => "Ctrl+L".to_owned(),
     };
-    if lock.on_hover_text(hint).clicked() {
-        actions.push(Action::Lock);
-    }
+    Some(Entry::new(icons::LOCK, words, &hint, Action::Lock))
 }
 
 /// Recordings that wait, and the way to the next one.
-fn waiting(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    if state.queue.next().is_none() {
-        return;
-    }
+fn waiting(state: &AppState) -> Option<Entry> {
+    state.queue.next()?;
     let count = state.queue.waiting_count();
     let words = words::NEXT_WAITING.with(&[("count", &count)]);
-    let next = button(ui, Emphasis::Bare, icons::CARET_RIGHT, &words, 0.0);
-    if next.on_hover_text("Ctrl+N").clicked() {
-        actions.push(Action::Next);
+    Some(Entry::new(icons::CARET_RIGHT, words, "Ctrl+N", Action::Next))
+}
+
+/// What there is room for.
+fn fitting(ui: &Ui, mut entries: Vec<Entry>) -> Vec<Entry> {
+    while width(ui, &entries) > ui.available_width() {
+        let Some(spare) = entries.iter().position(|entry| entry.is_spare) else { break };
+        entries.remove(spare);
     }
+    entries
+}
+
+fn width(ui: &Ui, entries: &[Entry]) -> f32 {
+    entries.iter().map(|it| button_width(ui, it.icon, &it.words) + theme::GAP).sum()
 }
 
 fn mark(ui: &mut Ui, palette: Palette) {

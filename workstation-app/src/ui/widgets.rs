@@ -27,6 +27,14 @@ pub enum Emphasis {
     Bare,
 }
 
+/// How wide a [`button`] is that has room.
+pub fn button_width(ui: &Ui, icon: &str, words: &str) -> f32 {
+    let icon_width = if icon.is_empty() { 0.0 } else { theme::ICON + theme::GAP };
+    let galley =
+        ui.painter().layout_no_wrap(words.to_owned(), theme::strong(), Color32::PLACEHOLDER);
+    galley.size().x + icon_width + 2.0 * theme::GROUP
+}
+
 /// A button with an icon and words; `width` 0 means as wide as its words.
 pub fn button(ui: &mut Ui, emphasis: Emphasis, icon: &str, words: &str, width: f32) -> Response {
     let palette = Palette::of(ui);
