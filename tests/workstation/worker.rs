@@ -1,5 +1,7 @@
 //! Does the work thread answer every command, even where a fault of this program stops the work?
 
+#[path = "worker/again.rs"]
+mod again;
 #[path = "worker/ahead.rs"]
 mod ahead;
 #[path = "worker/desk.rs"]

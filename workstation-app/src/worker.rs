@@ -3,6 +3,7 @@
 mod ahead;
 mod errands;
 mod hearing;
+mod sealed;
 
 use std::ffi::OsString;
 use std::ops::ControlFlow;
@@ -11,9 +12,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use sha2::{Digest as _, Sha256};
 use shared::certs::SecretKey;
 use shared::decrypt::{Envelope, Opened};
 use shared::secret::Passphrase;
@@ -21,8 +21,6 @@ use zeroize::Zeroizing;
 
 use crate::downloads;
 use crate::keys;
-use crate::keys::bring::bring;
-use crate::keys::expiry::expiry_warning;
 use crate::keys::store::KeyStore;
 use crate::link::fetch::{FetchError, fetch};
 use crate::link::host_of;
@@ -43,13 +41,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
 pub use self::ahead::Ahead;
 use self::ahead::Inbox;
-
-/// A file that was read and is a sealed message.
-struct Message {
-    octets: Zeroizing<Vec<u8>>,
-    envelope: Envelope,
-    digest: [u8; 32],
-}
+use self::sealed::Message;
 
 /// What the worker remembers of recordings between two commands.
 #[derive(Default)]
@@ -184,9 +176,14 @@ impl Worker {
                 self.logins.remove(&site);
                 keychain::forget(&site);
             }
-            Command::Remove { path, digest } => self.remove(&path, &digest),
+            Command::Remove { path, digest } => {
+                if let Some(message) = message {
+                    message.keep_before_removal(&path);
+                }
+                self.remove(&path, &digest);
+            }
             Command::Unlock { generation, passphrase } => {
-                self.unlock(generation, message.as_ref(), passphrase.as_ref());
+                self.unlock(generation, message.as_mut(), passphrase.as_ref());
             }
             Command::Keys(task) => self.keys(task),
             Command::Lock => {
@@ -234,8 +231,9 @@ impl Worker {
         self.tell_policy();
         match self.locate(&octets) {
             Ok((envelope, seal)) => {
-                let digest = Sha256::digest(&*octets).into();
-                *message = Some(Message { octets, envelope, digest });
+                let read = Message::new(octets, envelope, source);
+                let digest = read.digest;
+                *message = Some(read);
                 self.tell(Event::Located { generation, seal, name, digest });
             }
             Err((failure, sealed_to)) => {
@@ -310,7 +308,7 @@ impl Worker {
     fn unlock(
         &mut self,
         generation: Generation,
-        message: Option<&Message>,
+        message: Option<&mut Message>,
         passphrase: Option<&Passphrase>,
     ) {
         let Some(message) = message else {
@@ -321,16 +319,17 @@ impl Worker {
         if passphrase.is_none() && self.hear_ahead(generation, message) {
             return;
         }
-        let outcome = self
-            .open(message, passphrase)
-            .and_then(|opened| self.hear(generation, departures, &opened));
+        let outcome = self.open(message, passphrase).and_then(|opened| {
+            message.let_go();
+            self.hear(generation, departures, &opened)
+        });
         if let Err(failure) = outcome {
             self.fail(generation, failure, message.envelope.sealed_to.clone());
         }
     }
 
     /// What was opened ahead is ready at once.
-    fn hear_ahead(&self, generation: Generation, message: &Message) -> bool {
+    fn hear_ahead(&self, generation: Generation, message: &mut Message) -> bool {
         let Ok(held) = self.held_keys() else { return false };
         let take =
             |keys: &mut Unlocking| keys.take_ahead(&held, &message.envelope, &message.digest);
@@ -338,6 +337,7 @@ impl Worker {
         if let Some(until) = self.unlocking.until() {
             self.tell(Event::Unlocked { until });
         }
+        message.let_go();
         self.tell(Event::Ready { generation, recording });
         true
     }
@@ -354,11 +354,12 @@ impl Worker {
 
     fn open(
         &mut self,
-        message: &Message,
+        message: &mut Message,
         passphrase: Option<&Passphrase>,
     ) -> Result<Opened, Failure> {
         let held = self.held_keys()?;
-        let (envelope, octets) = (&message.envelope, &message.octets);
+        let envelope = &message.envelope.clone();
+        let octets = message.octets()?;
         let answer = self.unlocking.with(|keys| keys.open(held, envelope, octets, passphrase));
         self.tell(match self.unlocking.until() {
             Some(until) => Event::Unlocked { until },
@@ -371,64 +372,9 @@ impl Worker {
         Ok(answer.opened)
     }
 
-    fn import_file(&mut self, path: &Path) {
-        match open::read_file(path) {
-            Ok(octets) => self.import(&octets, None),
-            Err(failure) => {
-                self.tell(Event::ImportFailed { message: failure.message(), generation: None });
-            }
-        }
-    }
-
-    fn import(&mut self, octets: &[u8], generation: Option<Generation>) {
-        let brought = bring(&self.store, octets);
-        let reasons: Vec<String> = brought.refused.into_iter().map(|it| it.reason).collect();
-        let refused = texts::not_brought(&reasons);
-        if brought.kept.is_empty() {
-            return self.tell(Event::ImportFailed { message: refused, generation });
-        }
-        // What is unlocked was chosen among the keys of before.
-        self.lock();
-        self.tell_keys();
-        self.tell(Event::Imported { keys: brought.kept, generation, refused });
-    }
-
     fn held_keys(&self) -> Result<Vec<SecretKey>, Failure> {
         let held = self.store.load();
         held.map(|held| held.keys)
             .map_err(|error| Failure::new(FailureKind::KeysUnreadable, error.to_string()))
-    }
-
-    /// A broken policy shows when a recording is opened.
-    fn tell_policy(&mut self) {
-        if let Ok(policy) = policy::read() {
-            self.keep_keychain_within(policy);
-            self.tell(Event::Policy(policy));
-        }
-    }
-
-    /// Once, when the window comes up; the view of keys says it always.
-    fn warn_of_expiry(&self) {
-        let cards = keys::cards(&self.held_keys().unwrap_or_default());
-        let now = SystemTime::now();
-        let warning = cards.iter().find_map(|card| expiry_warning(card, now));
-        if let Some(warning) = warning {
-            self.notify(true, warning);
-        }
-    }
-
-    fn tell_keys(&self) {
-        match self.store.load() {
-            Ok(held) => {
-                let cards = keys::cards(&held.keys);
-                self.tell(Event::Keys { held: cards, damaged: held.damaged });
-                if !held.closed.is_empty() {
-                    self.notify(true, texts::keys_stood_open(self.store.folder()));
-                }
-            }
-            Err(error) => {
-                self.tell(Event::ImportFailed { message: error.to_string(), generation: None });
-            }
-        }
     }
 }

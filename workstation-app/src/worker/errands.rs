@@ -1,12 +1,19 @@
 //! What is done besides opening recordings: sign-ins, keys, locks.
 
+use std::path::Path;
+use std::time::SystemTime;
+
 use super::Worker;
 use crate::keychain::{self as system_keychain, Purpose};
+use crate::keys;
+use crate::keys::bring::bring;
+use crate::keys::expiry::expiry_warning;
 use crate::keys::task::{self, KeyOutcome, KeyTask};
 use crate::link::keychain;
 use crate::link::login::{Login, Question};
 use crate::locking::Habits;
 use crate::message::{Event, Generation};
+use crate::open;
 use crate::policy::{self, Policy};
 use crate::texts;
 
@@ -82,6 +89,61 @@ impl Worker {
         self.keep_keychain_within(policy::read().unwrap_or_default());
         if self.unlocking.until().is_none() {
             self.tell(Event::Relocked);
+        }
+    }
+
+    pub(super) fn import_file(&mut self, path: &Path) {
+        match open::read_file(path) {
+            Ok(octets) => self.import(&octets, None),
+            Err(failure) => {
+                self.tell(Event::ImportFailed { message: failure.message(), generation: None });
+            }
+        }
+    }
+
+    pub(super) fn import(&mut self, octets: &[u8], generation: Option<Generation>) {
+        let brought = bring(&self.store, octets);
+        let reasons: Vec<String> = brought.refused.into_iter().map(|it| it.reason).collect();
+        let refused = texts::not_brought(&reasons);
+        if brought.kept.is_empty() {
+            return self.tell(Event::ImportFailed { message: refused, generation });
+        }
+        // What is unlocked was chosen among the keys of before.
+        self.lock();
+        self.tell_keys();
+        self.tell(Event::Imported { keys: brought.kept, generation, refused });
+    }
+
+    /// A broken policy shows when a recording is opened.
+    pub(super) fn tell_policy(&mut self) {
+        if let Ok(policy) = policy::read() {
+            self.keep_keychain_within(policy);
+            self.tell(Event::Policy(policy));
+        }
+    }
+
+    /// Once, when the window comes up; the view of keys says it always.
+    pub(super) fn warn_of_expiry(&self) {
+        let cards = keys::cards(&self.held_keys().unwrap_or_default());
+        let now = SystemTime::now();
+        let warning = cards.iter().find_map(|card| expiry_warning(card, now));
+        if let Some(warning) = warning {
+            self.notify(true, warning);
+        }
+    }
+
+    pub(super) fn tell_keys(&self) {
+        match self.store.load() {
+            Ok(held) => {
+                let cards = keys::cards(&held.keys);
+                self.tell(Event::Keys { held: cards, damaged: held.damaged });
+                if !held.closed.is_empty() {
+                    self.notify(true, texts::keys_stood_open(self.store.folder()));
+                }
+            }
+            Err(error) => {
+                self.tell(Event::ImportFailed { message: error.to_string(), generation: None });
+            }
         }
     }
 }
