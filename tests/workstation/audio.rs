@@ -12,7 +12,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use common::{DEVICE_RATE_HZ, TestDevice, wait_until};
-use workstation_app::audio::overview::Overview;
 use workstation_app::audio::pcm::Pcm;
 use workstation_app::audio::play::{Player, SoundFault};
 use workstation_app::audio::resample::RateConverter;
@@ -93,17 +92,6 @@ fn resampling_keeps_length_and_moment() {
     assert!(loudest.abs_diff(24_000) <= 6, "the click moved to {loudest}");
     assert!(output.len() >= 48_000);
     assert_eq!(resampled(&samples, 8000, 8000)[4000], 30_000.0 / 32_768.0);
-}
-
-#[test]
-fn the_picture_shows_where_somebody_speaks() {
-    let mut pcm = Pcm::new(1, 8000);
-    pcm.append(&[0; 8000]);
-    pcm.append(&tone(400.0, 8000, 8000));
-    let overview = Overview::of(&pcm);
-    assert!(overview.level_between(0.0, 0.49) < 0.001);
-    assert!(overview.level_between(0.51, 1.0) > 0.99);
-    assert!(Overview::of(&Pcm::new(1, 8000)).level_between(0.0, 1.0) < 0.001);
 }
 
 fn player_with(device: &TestDevice, samples: &[i16]) -> Player {

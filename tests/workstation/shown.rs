@@ -15,7 +15,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, HarnessBuilder};
 use shared::decrypt::Problem;
 use shared::secret::Passphrase;
-use workstation_app::audio::overview::Overview;
+use workstation_app::audio::analysis::Overview;
 use workstation_app::audio::pcm::Pcm;
 use workstation_app::audio::play::{Playback, SoundFault};
 use workstation_app::keys::KeyCard;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use shared::decrypt::Problem;
 use shared::secret::Passphrase;
-use workstation_app::audio::overview::Overview;
+use workstation_app::audio::analysis::Overview;
 use workstation_app::audio::pcm::Pcm;
 use workstation_app::audio::play::Playback;
 use workstation_app::keys::KeyCard;

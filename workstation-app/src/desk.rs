@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::audio::overview::SilenceRule;
+use crate::audio::analysis::SilenceRule;
 use crate::audio::play::hearing::{Hearing, SPEEDS, Side};
 use crate::shortcuts::KeyMap;
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use shared::secret::Passphrase;
 
-use crate::audio::overview::Overview;
+use crate::audio::analysis::Overview;
 use crate::audio::pcm::Pcm;
 use crate::audio::play::Playback;
 use crate::keys::KeyCard;

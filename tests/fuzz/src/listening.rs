@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use crate::{memory, shown};
+use workstation_app::audio::analysis::Overview;
 use workstation_app::audio::decode::decode;
-use workstation_app::audio::overview::Overview;
 use workstation_app::keys;
 use workstation_app::keys::store::KeyStore;
 use workstation_app::policy::{Policy, Source};

@@ -1,6 +1,6 @@
 //! Calls whose every moment is known, written sample by sample.
 
-use workstation_app::audio::overview::Overview;
+use workstation_app::audio::analysis::Overview;
 use workstation_app::audio::pcm::Pcm;
 
 /// Frames a second, as telephones have it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use workstation_app::audio::overview::{Growing, Overview, SilenceRule};
+use workstation_app::audio::analysis::{Growing, Overview, SilenceRule};
 use workstation_app::audio::pcm::Pcm;
 
 use crate::call::{LINE_HZ, mix, noise, overview, recording, samples, tone};

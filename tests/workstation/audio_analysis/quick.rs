@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use workstation_app::audio::overview::{Growing, SilenceRule};
+use workstation_app::audio::analysis::{Growing, SilenceRule};
 
 use crate::call::{LINE_HZ, mix, noise, samples, tone};
 

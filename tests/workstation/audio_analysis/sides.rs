@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use workstation_app::audio::overview::{Overview, SilenceRule};
+use workstation_app::audio::analysis::{Overview, SilenceRule};
 use workstation_app::audio::treatment::Treatment;
 
 use crate::call::{LINE_HZ, mix, overview, recording, tone};

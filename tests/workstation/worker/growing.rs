@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use support::{Outcome, ensure, fail};
+use workstation_app::audio::analysis::SilenceRule;
 use workstation_app::audio::decode::FIRST_STRETCH;
-use workstation_app::audio::overview::SilenceRule;
 use workstation_app::message::{Command, Event};
 use workstation_app::texts::FailureKind;
 

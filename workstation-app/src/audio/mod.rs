@@ -2,7 +2,6 @@
 
 pub mod analysis;
 pub mod decode;
-pub mod overview;
 pub mod pcm;
 pub mod play;
 pub mod resample;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::desk::Repeat;
 use super::{AppState, Effect, Listening, Screen};
-use crate::audio::overview::Overview;
+use crate::audio::analysis::Overview;
 use crate::audio::play::Playback;
 use crate::message::Recording;
 

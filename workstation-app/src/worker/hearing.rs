@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use shared::decrypt::{Integrity, Opened};
 
 use super::Worker;
+use crate::audio::analysis::{Growing, Overview};
 use crate::audio::decode::{Decoded, FIRST_STRETCH};
-use crate::audio::overview::{Growing, Overview};
 use crate::audio::pcm::Pcm;
 use crate::keys::KeyCard;
 use crate::message::{Event, Generation, Recording, Stage};

@@ -5,10 +5,13 @@ mod heard;
 mod loudness;
 mod muted;
 mod noise;
-pub mod overview;
+mod overview;
 mod pyramid;
-pub mod silence;
+mod silence;
 mod talk_over;
+
+pub use self::overview::{Growing, Overview};
+pub use self::silence::SilenceRule;
 
 use std::ops::Range;
 use std::time::Duration;

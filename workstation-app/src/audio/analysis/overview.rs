@@ -65,14 +65,6 @@ impl Overview {
         f32::from(peaks.max().unwrap_or(0)) / 32_768.0
     }
 
-    /// The loudest level between two fractions (0 to 1) of the recording, 1 being the loudest of all.
-    pub fn level_between(&self, from: f32, to: f32) -> f32 {
-        let at = |fraction: f32| self.duration().mul_f32(fraction.clamp(0.0, 1.0));
-        let peak = |lane| self.peak_between(lane, at(from), at(to));
-        let peak = (0..self.lane_count()).map(peak).fold(0.0, f32::max);
-        if peak > 0.0 { peak / self.loudest() } else { 0.0 }
-    }
-
     /// Where the recording stands still on all lanes for half a second or longer: it was muted.
     pub fn muted(&self) -> &[Range<Duration>] {
         &self.muted

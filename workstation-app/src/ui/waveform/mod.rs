@@ -13,7 +13,7 @@ use egui::{CornerRadius, Response, Sense, Ui, Vec2, WidgetInfo};
 
 use super::theme;
 use super::widgets::focus_ring;
-use crate::audio::overview::Overview;
+use crate::audio::analysis::Overview;
 use crate::call::clock;
 use crate::marks::Mark;
 use crate::state::desk::Repeat;
