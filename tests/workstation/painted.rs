@@ -14,12 +14,14 @@ mod shown_keys;
 mod shown_links;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use egui::accesskit::Role;
 use egui::{Theme, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use shown::{WINDOW, assert_fits, ink, listening, locked, painted};
 use shown_all::every_screen;
+use workstation_app::state::Action;
 use workstation_app::ui::theme;
 
 #[test]
@@ -74,4 +76,29 @@ fn the_picture_and_the_loudness_answer_a_screen_reader() {
     assert_eq!(position.accesskit_node().numeric_value().map(f64::round), Some(31.0));
     assert!(harness.query_by_role_and_label(Role::Slider, "Volume").is_some());
     assert!(harness.query_by_label("0:31").is_some() && harness.query_by_label("/ 1:30").is_some());
+}
+
+#[test]
+fn a_hidden_number_stands_on_no_screen() {
+    for (name, mut state) in every_screen() {
+        let mut settings = state.settings.clone();
+        settings.desk.hides_numbers = true;
+        state.act(Action::Settings(settings), Instant::now());
+        assert!(!state.title().contains("555"), "{name}: {}", state.title());
+        let mut harness = painted(state, Theme::Light, WINDOW, 1.0);
+        // Folded details say the file's name.
+        if let Some(details) = harness.query_by_role_and_label(Role::Button, "Details") {
+            details.click_accesskit();
+            harness.run_steps(3);
+        }
+        for node in harness.root().query_all_by(|_| true) {
+            let node = node.accesskit_node();
+            for text in [node.label(), node.value(), node.description()].into_iter().flatten() {
+                assert!(
+                    !text.contains("5551234567") && !text.contains("5559876543"),
+                    "{name}: {text}"
+                );
+            }
+        }
+    }
 }

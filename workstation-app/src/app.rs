@@ -355,6 +355,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let actions = ui::show(ui, &self.state, &mut self.view, Instant::now());
+        self.state.is_typing = ui.ctx().text_edit_focused();
         if actions.is_empty() {
             return;
         }

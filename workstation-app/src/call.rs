@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::texts::dates::{LONG_DATE, MONTHS, SHORT_DATE, WEEKDAYS};
 use crate::texts::desk::NAMELESS;
 
-/// So many digits in a row may be somebody's number.
+/// So many digits may be somebody's number.
 const NUMBER_DIGITS: usize = 6;
 
 /// The facts of a call as a person reads them.
@@ -149,24 +149,36 @@ fn clock_time(date: DateTime) -> String {
     format!("{:02}:{:02}", date.hour(), date.minute())
 }
 
-/// What may be a number, in dots.
+/// What may be a number, in dots, however its digits are set apart: `(555) 123-4567`.
 pub fn masked(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut digits = String::new();
-    for character in text.chars().map(Some).chain([None]) {
-        if let Some(digit) = character.filter(char::is_ascii_digit) {
-            digits.push(digit);
-            continue;
-        }
-        if digits.len() >= NUMBER_DIGITS {
-            shown.push_str("•••");
+    let mut run = String::new();
+    for character in text.chars() {
+        let goes_on = character.is_numeric() || (!run.is_empty() && is_between_digits(character));
+        if goes_on {
+            run.push(character);
         } else {
-            shown.push_str(&digits);
+            push_masked(&mut shown, &run);
+            run.clear();
+            shown.push(character);
         }
-        digits.clear();
-        shown.extend(character);
     }
+    push_masked(&mut shown, &run);
     shown
+}
+
+fn is_between_digits(character: char) -> bool {
+    matches!(character, ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}' | '\u{2010}'..='\u{2015}')
+}
+
+fn push_masked(shown: &mut String, run: &str) {
+    let digits = run.trim_end_matches(is_between_digits);
+    if digits.chars().filter(|it| it.is_numeric()).count() >= NUMBER_DIGITS {
+        shown.push_str("•••");
+        shown.push_str(run.get(digits.len()..).unwrap_or_default());
+    } else {
+        shown.push_str(run);
+    }
 }
 
 // A name can hold any digits; only a date that exists is shown.

@@ -19,6 +19,9 @@ pub const SHORTEST_MS: std::ops::RangeInclusive<u32> = 300..=10_000;
 /// How far playing may be chosen to step back when it goes on.
 pub const MOST_STEP_BACK_MS: u32 = 10_000;
 
+/// No device and no template has a longer name.
+const MOST_NAME_OCTETS: usize = 400;
+
 /// Something that is on or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -150,6 +153,11 @@ impl Desk {
         self.shortest_silence_ms =
             self.shortest_silence_ms.clamp(*SHORTEST_MS.start(), *SHORTEST_MS.end());
         self.step_back_ms = self.step_back_ms.min(MOST_STEP_BACK_MS);
+        self.device = self.device.filter(|name| name.len() <= MOST_NAME_OCTETS);
+        if self.name_template.len() > MOST_NAME_OCTETS {
+            self.name_template.clear();
+        }
+        self.keys.forget_strange();
         self
     }
 }

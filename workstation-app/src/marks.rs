@@ -11,7 +11,7 @@ pub const MOST_OCTETS: usize = 500;
 /// A moment with a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// Tells it from the others of the same recording.
+    /// Tells it from all others, those of other recordings included.
     pub number: u64,
     /// The moment.
     pub at: Duration,
@@ -23,7 +23,6 @@ pub struct Mark {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
     marks: Vec<Mark>,
-    last_number: u64,
 }
 
 impl Marks {
@@ -32,16 +31,14 @@ impl Marks {
         &self.marks
     }
 
-    /// Sets one, and says its number; none if there are too many.
-    pub fn set(&mut self, at: Duration) -> Option<u64> {
+    /// Sets one with this number; false if there are too many.
+    pub fn set(&mut self, number: u64, at: Duration) -> bool {
         if self.marks.len() >= MOST_MARKS {
-            return None;
+            return false;
         }
-        self.last_number += 1;
-        let number = self.last_number;
         let place = self.marks.partition_point(|mark| mark.at <= at);
         self.marks.insert(place, Mark { number, at, text: String::new() });
-        Some(number)
+        true
     }
 
     /// Notes something; on one line, since every mark is one when copied.

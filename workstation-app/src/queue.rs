@@ -3,7 +3,7 @@
 use crate::open::source::Source;
 
 /// More than anybody listens to in a day.
-const MOST_ITEMS: usize = 500;
+pub const MOST_ITEMS: usize = 2000;
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,8 +70,10 @@ impl Queue {
         self.shorten();
     }
 
-    /// Has them wait at the end; what waits already stays where it is.
-    pub fn wait(&mut self, sources: impl Iterator<Item = Source>) {
+    /// Has them wait at the end; what waits already stays where it is. How many found no room is
+    /// returned.
+    pub fn wait(&mut self, sources: impl Iterator<Item = Source>) -> usize {
+        let mut left_out = 0;
         for source in sources {
             let known = self.items.iter().position(|item| item.source == source);
             if known.is_some_and(|index| self.current == Some(index) || index >= self.place) {
@@ -83,13 +85,16 @@ impl Queue {
             }
             if self.items.len() < MOST_ITEMS {
                 self.items.push(Item::of(source));
+            } else {
+                left_out += 1;
             }
         }
+        left_out
     }
 
-    /// The one that is open was heard.
-    pub fn mark_heard(&mut self) {
-        if let Some(item) = self.current.and_then(|index| self.items.get_mut(index)) {
+    /// It was heard.
+    pub fn mark_heard(&mut self, source: &Source) {
+        if let Some(item) = self.items.iter_mut().find(|item| item.source == *source) {
             item.is_heard = true;
         }
     }

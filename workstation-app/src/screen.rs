@@ -99,6 +99,8 @@ pub struct Listening {
     pub treated: Duration,
     /// Where silence is, by the rule of now.
     pub silences: Vec<Range<Duration>>,
+    /// How often somebody jumped in it.
+    pub jump_count: u64,
     /// It was paused where it played, so it steps back a little when it goes on.
     pub steps_back: bool,
 }
@@ -114,6 +116,7 @@ impl Listening {
             treatment: Arc::default(),
             treated: Duration::ZERO,
             silences: Vec::new(),
+            jump_count: 0,
             steps_back: false,
         }
     }
@@ -239,12 +242,14 @@ pub struct Selected {
     pub digest: [u8; 32],
     /// Where it was when it was locked.
     pub resume_at: Duration,
+    /// What was heard of it before that.
+    pub heard: Option<Heard>,
 }
 
 impl Selected {
     /// Nothing is known yet but where it comes from.
     pub fn of(source: Source, call: CallCard) -> Self {
-        Self { source, call, seal: None, digest: [0; 32], resume_at: Duration::ZERO }
+        Self { source, call, seal: None, digest: [0; 32], resume_at: Duration::ZERO, heard: None }
     }
 
     /// It got its name from the server that sent it.
@@ -330,6 +335,8 @@ pub enum Action {
         /// Worth remembering.
         is_final: bool,
     },
+    /// Sound off, or on again.
+    ToggleMute,
     /// Did something at the listening desk.
     Desk(DeskAction),
     /// Pressed the button of a problem.

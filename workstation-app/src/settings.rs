@@ -54,6 +54,9 @@ impl LanguageChoice {
 pub struct Settings {
     /// Loudness, 0 to 1.
     pub volume: f32,
+    /// Silent, whatever the loudness; not remembered, or the next call would be missed.
+    #[serde(skip)]
+    pub is_muted: bool,
     /// Colours.
     pub theme: ThemeChoice,
     /// The language of every text.
@@ -76,10 +79,18 @@ pub struct Settings {
     pub desk: Desk,
 }
 
+impl Settings {
+    /// The loudness that is heard.
+    pub fn loudness(&self) -> f32 {
+        if self.is_muted { 0.0 } else { self.volume }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             volume: 0.8,
+            is_muted: false,
             theme: ThemeChoice::System,
             language: LanguageChoice::System,
             hosts: Vec::new(),

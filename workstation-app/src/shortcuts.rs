@@ -115,7 +115,7 @@ impl Chord {
     /// What was pressed, if it can be given to a command: keys that move the focus or close things
     /// cannot.
     pub fn pressed(modifiers: Modifiers, key: Key) -> Option<Self> {
-        let is_reserved = matches!(key, Key::Tab | Key::Escape | Key::Enter);
+        let is_reserved = matches!(key, Key::Tab | Key::Escape | Key::Enter) || is_held_beside(key);
         let is_window = modifiers.command
             && matches!(key, Key::O | Key::W | Key::L | Key::K | Key::Comma | Key::N | Key::C);
         // `?` is a key of its own already, whatever must be held down to reach it.
@@ -197,6 +197,11 @@ impl std::fmt::Display for Chord {
     }
 }
 
+/// Keys that are held down beside others.
+fn is_held_beside(key: Key) -> bool {
+    ["Shift", "Control", "Alt", "Super"].iter().any(|name| key.name().starts_with(name))
+}
+
 fn is_shifted(key: Key) -> bool {
     matches!(
         key,
@@ -245,6 +250,11 @@ impl KeyMap {
     /// Every key as it comes.
     pub fn reset(&mut self) {
         self.0.clear();
+    }
+
+    /// Forgets what is no name and no key.
+    pub fn forget_strange(&mut self) {
+        self.0.retain(|name, chosen| name.len() <= 40 && chosen.len() <= 40);
     }
 
     /// Whether nothing was chosen.

@@ -194,8 +194,12 @@ fn loudness_and_silence_by_key() {
     assert!(close_to(volume(&hands), 0.75));
     hands.press(Key::ArrowUp);
     assert!(close_to(volume(&hands), 0.8));
+    let heard = |hands: &Hands| f64::from(hands.window.state().state().settings.loudness());
     hands.press(Key::Num0);
-    assert!(close_to(volume(&hands), 0.0));
+    assert!(close_to(heard(&hands), 0.0));
     hands.click(Role::Button, "Sound on");
-    assert!(close_to(volume(&hands), 0.8));
+    assert!(close_to(heard(&hands), 0.8));
+    hands.click(Role::Button, "Sound off");
+    let remembered = SettingsFile::in_folder(hands.folder.path()).load();
+    assert!(close_to(f64::from(remembered.loudness()), 0.8), "the next start is not silent");
 }

@@ -59,14 +59,30 @@ fn esc_while_a_key_is_chosen_changes_nothing_and_keys_of_the_window_stay() {
     let mut hands = Hands::listening();
     hands.press(Key::Questionmark);
     hands.click(Role::Button, "Play or pause: Space. Change");
-    hands.press_with(Modifiers::COMMAND, Key::L);
+    hands.press_with(Modifiers::COMMAND, Key::W);
     hands.press(Key::Tab);
+    hold(&mut hands, Key::ControlLeft, true);
+    hold(&mut hands, Key::ControlLeft, false);
     assert!(hands.heard().is_some(), "a key that is chosen does nothing else");
     hands.press(Key::Escape);
     assert_eq!(hands.window.state().state().place, Place::Shortcuts, "only the choice is left");
     assert!(hands.desk().keys.is_original());
+    hands.click(Role::Button, "Play or pause: Space. Change");
     hands.press_with(Modifiers::COMMAND, Key::L);
-    assert!(hands.heard().is_none(), "and a lock locks again");
+    assert!(hands.heard().is_none(), "a lock locks whatever is asked");
+    assert!(hands.desk().keys.is_original());
+}
+
+#[test]
+fn keys_are_chosen_with_what_is_held_beside_them() {
+    let mut hands = Hands::listening();
+    hands.press(Key::Questionmark);
+    hands.click(Role::Button, "Set a mark: M. Change");
+    let modifiers = Modifiers { ctrl: true, command: true, ..Modifiers::SHIFT };
+    hold(&mut hands, Key::ControlLeft, true);
+    hold(&mut hands, Key::ShiftLeft, true);
+    hands.press_with(modifiers, Key::F6);
+    assert!(hands.has(Role::Button, "Set a mark: Ctrl+Shift+F6. Change"));
 }
 
 #[test]
@@ -77,6 +93,21 @@ fn a_key_that_is_held_plays_like_a_pedal() {
     assert!(hands.listening_now().playback.is_playing);
     hold(&mut hands, Key::F4, false);
     assert!(!hands.listening_now().playback.is_playing);
+    // Let go while something else is held, or on another page.
+    hold(&mut hands, Key::F4, true);
+    hands.window.event(Event::Key {
+        key: Key::F4,
+        physical_key: None,
+        pressed: false,
+        repeat: false,
+        modifiers: Modifiers::SHIFT,
+    });
+    hands.steps();
+    assert!(!hands.listening_now().playback.is_playing, "with Shift");
+    hold(&mut hands, Key::F4, true);
+    hands.press(Key::Questionmark);
+    hold(&mut hands, Key::F4, false);
+    assert!(!hands.listening_now().playback.is_playing, "on the page of keys");
 }
 
 #[test]

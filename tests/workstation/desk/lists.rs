@@ -4,6 +4,8 @@ use egui::accesskit::Role;
 use egui::{Event, Key, OutputCommand};
 use egui_kittest::kittest::Queryable;
 
+use workstation_app::open::source::Source;
+
 use crate::hands::{CALL, Hands, OTHER};
 
 fn title(hands: &Hands) -> String {
@@ -94,4 +96,46 @@ fn marks_belong_to_their_recording_and_wait_for_it() {
     let data = hands.folder.path().join("settings.json");
     let written = std::fs::read_to_string(data).unwrap_or_default();
     assert!(!written.contains("hello"), "what is noted is in no file");
+}
+
+#[test]
+fn the_first_mark_of_each_recording_takes_its_remark_and_no_letter_is_a_command() {
+    let mut hands = Hands::listening_to(&[CALL, OTHER]);
+    for _ in 0..2 {
+        hands.press(Key::M);
+        for character in "tests promised".chars() {
+            hands.window.event(Event::Text(character.to_string()));
+        }
+        hands.steps();
+        assert!(hands.window.state().state().marks().unwrap().as_text().contains("tests promised"));
+        assert!(hands.window.state().state().is_typing);
+        hands.press(Key::Enter);
+        if hands.window.state().state().queue.next().is_some() {
+            hands.press(Key::N);
+            hands.unlock();
+        }
+    }
+    assert!(!hands.desk().skips_silence && !hands.desk().is_levelled);
+}
+
+#[test]
+fn what_arrives_while_a_remark_is_typed_waits() {
+    let mut hands = Hands::listening();
+    hands.press(Key::M);
+    let other = Source::File(hands.folder.path().join(OTHER));
+    hands.window.state().tell(workstation_app::message::Event::Arrived(vec![other]));
+    hands.steps();
+    assert!(title(&hands).starts_with("5551234567"));
+    assert!(hands.has(Role::Button, "Next (1 waiting)"));
+}
+
+#[test]
+fn the_tick_goes_to_what_was_heard_and_a_lock_in_the_middle_takes_nothing_away() {
+    let mut hands = Hands::listening_to(&[CALL, OTHER]);
+    hands.until("half of it", |hands| hands.at() > 15.0);
+    hands.press_with(egui::Modifiers::COMMAND, Key::L);
+    hands.unlock();
+    hands.until("its end", |hands| hands.listening_now().playback.has_ended);
+    let items = hands.window.state().state().queue.items().to_vec();
+    assert!(items[0].is_heard && !items[1].is_heard, "{items:?}");
 }

@@ -10,6 +10,7 @@ use crate::desk::Desk;
 use crate::link::login::{Login, Question, site_of};
 use crate::message::Command;
 use crate::open::source::Source;
+use crate::queue::MOST_ITEMS;
 use crate::texts;
 
 /// More than anybody listens to in a day.
@@ -22,7 +23,7 @@ impl AppState {
         let Some(first) = sources.next() else { return Vec::new() };
         self.notice = None;
         let effects = self.read(first, now);
-        self.queue.wait(sources);
+        self.wait(sources);
         effects
     }
 
@@ -33,16 +34,27 @@ impl AppState {
         sources.retain(|source| !self.is_open(source) && !self.queue.is_waiting(source));
         let is_at_keys = self.place == Place::Keys && self.keys.step != KeyStep::List;
         let is_screen_busy = match self.screen {
-            Screen::Empty | Screen::Problem(_) | Screen::Listening(_) => self.pending.is_some(),
+            Screen::Empty | Screen::Problem(_) | Screen::Listening(_) => {
+                self.is_typing || self.pending.is_some()
+            }
             Screen::Locked(_) | Screen::Opening(_) | Screen::Host(_) | Screen::SignIn(_) => true,
         };
         let mut effects = vec![Effect::Raise];
         if is_at_keys || is_screen_busy {
-            self.queue.wait(sources.into_iter());
+            self.wait(sources.into_iter());
         } else {
             effects.extend(self.open(sources, now));
         }
         effects
+    }
+
+    /// The list has an end, and nobody should believe that what is beyond it is in there.
+    fn wait(&mut self, sources: impl Iterator<Item = Source>) {
+        let left_out = self.queue.wait(sources);
+        if left_out > 0 {
+            let text = texts::desk::LEFT_OUT.with(&[("count", &left_out), ("most", &MOST_ITEMS)]);
+            self.notice = Some(Notice { is_bad: true, text });
+        }
     }
 
     /// Opens the next one.

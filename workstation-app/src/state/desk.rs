@@ -185,9 +185,11 @@ impl AppState {
         let Screen::Listening(listening) = &self.screen else { return };
         let at = listening.playback.position;
         self.settings.desk.shows_marks = true;
-        let mut set = None;
-        self.with_marks(|marks| set = marks.set(at));
-        self.mark_to_write = set;
+        self.last_mark += 1;
+        let number = self.last_mark;
+        let mut is_set = false;
+        self.with_marks(|marks| is_set = marks.set(number, at));
+        self.mark_to_write = is_set.then_some(number);
     }
 
     /// The marks of what is open.

@@ -80,8 +80,9 @@ impl AppState {
 
     /// A recording was heard to its end: its sealed file may go, if the person wants that.
     pub(super) fn heard(&mut self) -> Vec<Effect> {
-        self.queue.mark_heard();
         let Some(selected) = &self.selected else { return Vec::new() };
+        // Another one may be on its way already.
+        self.queue.mark_heard(&selected.source);
         match &selected.source {
             Source::File(path) if self.settings.removes_heard => {
                 let (path, digest) = (path.clone(), selected.digest);

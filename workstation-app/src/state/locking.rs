@@ -17,7 +17,12 @@ impl AppState {
         self.unlocked_until = None;
         self.is_asked_next = true;
         let position = match &self.screen {
-            Screen::Listening(listening) => Some(listening.playback.position),
+            Screen::Listening(listening) => {
+                if let Some(selected) = &mut self.selected {
+                    selected.heard = Some(listening.heard.clone());
+                }
+                Some(listening.playback.position)
+            }
             Screen::Opening(_) => None,
             Screen::Locked(locked) => {
                 self.screen = Screen::Locked(Locked { attempt: self.attempt, ..locked.clone() });

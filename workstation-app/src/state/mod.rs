@@ -52,6 +52,9 @@ pub struct AppState {
     pub marked: Vec<(Source, Marks)>,
     /// A mark was set, and its remark is to be typed.
     pub mark_to_write: Option<u64>,
+    /// A field has the focus, and somebody may be typing.
+    pub is_typing: bool,
+    last_mark: u64,
     /// The sound devices, once they were asked for; none if they could not be listed.
     pub devices: Option<Vec<String>>,
     /// What was downloaded meanwhile.
@@ -91,6 +94,8 @@ impl AppState {
             queue: Queue::default(),
             marked: Vec::new(),
             mark_to_write: None,
+            is_typing: false,
+            last_mark: 0,
             devices: None,
             offered: Vec::new(),
             place: Place::Recording,
@@ -183,6 +188,7 @@ impl AppState {
             Action::Skip(secs) => self.skip(secs),
             Action::Volume { volume, is_final } => self.set_volume(volume, is_final),
             Action::Desk(action) => self.act_at_desk(action, now),
+            Action::ToggleMute => self.toggle_mute(),
             Action::Remedy(remedy) => self.remedy(remedy, now),
             Action::DismissNotice => {
                 self.notice = None;

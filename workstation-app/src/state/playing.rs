@@ -20,11 +20,15 @@ impl AppState {
                 listening.repeat = before.repeat.clone();
                 Some(before.playback)
             }
-            _ => None,
+            _ => {
+                let heard = self.selected.as_mut().and_then(|selected| selected.heard.take());
+                listening.heard = heard.unwrap_or(listening.heard);
+                None
+            }
         };
         self.screen = Screen::Listening(listening);
         let mut effects =
-            vec![Effect::SetVolume(self.settings.volume), Effect::SetHearing(self.hearing())];
+            vec![Effect::SetVolume(self.settings.loudness()), Effect::SetHearing(self.hearing())];
         effects.extend(self.play_when_there(before));
         effects
     }
@@ -130,6 +134,7 @@ impl AppState {
         let position = position.min(listening.recording.pcm.duration());
         listening.playback.position = position;
         listening.steps_back = false;
+        listening.jump_count += 1;
         vec![Effect::Seek(position)]
     }
 
@@ -142,11 +147,17 @@ impl AppState {
 
     pub(super) fn set_volume(&mut self, volume: f32, is_final: bool) -> Vec<Effect> {
         self.settings.volume = volume.clamp(0.0, 1.0);
-        let mut effects = vec![Effect::SetVolume(self.settings.volume)];
+        self.settings.is_muted = false;
+        let mut effects = vec![Effect::SetVolume(self.settings.loudness())];
         if is_final {
             effects.push(Effect::SaveSettings);
         }
         effects
+    }
+
+    pub(super) fn toggle_mute(&mut self) -> Vec<Effect> {
+        self.settings.is_muted ^= true;
+        vec![Effect::SetVolume(self.settings.loudness())]
     }
 
     /// The player says what can be heard now.

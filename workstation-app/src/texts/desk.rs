@@ -70,6 +70,7 @@ texts! {
     NEXT: "Next recording", "Grabación siguiente";
     PREVIOUS: "Previous recording", "Grabación anterior";
     NEXT_WAITING: "Next ({count} waiting)", "Siguiente (esperan {count})";
+    LEFT_OUT: "{count} recordings were left out: the list holds {most}. Open them later.", "Se omitieron {count} grabaciones: la lista admite {most}. Ábralas más tarde.";
     TAKE_OUT: "Take out of the list", "Quitar de la lista";
     /// What a screen reader says of a row of the list.
     ROW_OPEN: "{call}, open", "{call}, abierta";
@@ -121,7 +122,7 @@ texts! {
     LEVEL_METER: "Sound level", "Nivel de sonido";
     STEP_BACK: "Step back when playing goes on", "Retroceder al reanudar";
     STEP_BACK_NONE: "Not at all", "Nada";
-    SECONDS: "{seconds} s", "{seconds} seg.";
+    SECONDS: "{seconds} s", "{seconds} seg";
     SILENCE_LEVEL: "What counts as silence", "Umbral de silencio";
     SILENCE_AUTO: "Found out from the call", "Según la propia llamada";
     SILENCE_DBFS: "Quieter than {level} dBFS", "Más bajo que {level} dBFS";

@@ -3,6 +3,7 @@
 
 use shared::decrypt::Problem;
 
+use crate::call::masked;
 use crate::keys::KeyCard;
 use crate::message::Seal;
 use crate::state::{AppState, ProblemScreen};
@@ -17,7 +18,8 @@ pub fn of_problem(state: &AppState, problem: &ProblemScreen) -> String {
     let mut lines = vec![file(state)];
     lines.extend(failure.word().map(|word| texts::DETAIL_PROBLEM.with(&[("word", &word)])));
     if !failure.detail.is_empty() && !is_said_below(problem) {
-        lines.push(texts::DETAIL_CAUSE.with(&[("cause", &failure.detail)]));
+        let cause = shown(state, failure.detail.clone());
+        lines.push(texts::DETAIL_CAUSE.with(&[("cause", &cause)]));
     }
     lines.extend(failure.facts.iter().cloned());
     lines.extend(problem.sealed_to.iter().map(|key_id| sealed_for(key_id)));
@@ -50,7 +52,12 @@ fn is_said_below(problem: &ProblemScreen) -> bool {
 fn file(state: &AppState) -> String {
     let name = state.selected.as_ref().map(|selected| selected.source.file_name());
     let name = shared::recording::escaped(name.unwrap_or_default().as_encoded_bytes());
-    texts::DETAIL_FILE.with(&[("name", &name)])
+    texts::DETAIL_FILE.with(&[("name", &shown(state, name))])
+}
+
+/// Details are shown and copied: a hidden number is not in them either.
+fn shown(state: &AppState, text: String) -> String {
+    if state.settings.desk.hides_numbers { masked(&text) } else { text }
 }
 
 fn sealed_for(key_id: &str) -> String {

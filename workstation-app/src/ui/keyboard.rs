@@ -2,7 +2,7 @@
 
 use egui::{Event, Key, Modifiers, Ui};
 
-use super::transport::{FAR_SKIP_SECS, SKIP_SECS, toggle_mute};
+use super::transport::{FAR_SKIP_SECS, SKIP_SECS};
 use super::{View, listening};
 use crate::desk::Switch;
 use crate::open::dialog::Wanted;
@@ -16,11 +16,17 @@ const VOLUME_STEP: f32 = 0.05;
 
 /// What was asked for by key.
 pub fn actions(ui: &Ui, state: &AppState, view: &mut View) -> Vec<Action> {
+    let mut actions = released(ui, view);
+    // Whatever has the focus, and whatever is asked: nobody should have to look for the way.
+    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::L)) {
+        actions.push(Action::Lock);
+        return actions;
+    }
     // A key that is being chosen for something does nothing else.
     if view.shortcuts.is_waiting(state) {
-        return Vec::new();
+        return actions;
     }
-    let mut actions = of_window(ui, state);
+    actions.extend(of_window(ui, state));
     // A control that has the focus keeps its own keys.
     let is_free = ui.memory(|memory| memory.focused().is_none());
     if is_free {
@@ -32,6 +38,22 @@ pub fn actions(ui: &Ui, state: &AppState, view: &mut View) -> Vec<Action> {
     actions
 }
 
+/// A pedal that was let go, whatever else is held, wherever the focus is by now.
+fn released(ui: &Ui, view: &mut View) -> Vec<Action> {
+    let Some(held) = view.held else { return Vec::new() };
+    let is_let_go = ui.input(|input| {
+        !input.focused
+            || input.events.iter().any(
+                |event| matches!(event, Event::Key { key, pressed: false, .. } if *key == held),
+            )
+    });
+    if !is_let_go {
+        return Vec::new();
+    }
+    view.held = None;
+    vec![Action::Desk(DeskAction::Hold(false))]
+}
+
 fn of_window(ui: &Ui, state: &AppState) -> Vec<Action> {
     let mut actions = Vec::new();
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
@@ -40,10 +62,6 @@ fn of_window(ui: &Ui, state: &AppState) -> Vec<Action> {
     }
     if !matches!(state.screen, Screen::Empty) && pressed(Modifiers::COMMAND, Key::W) {
         actions.push(Action::Close);
-    }
-    // Whatever has the focus: nobody should have to look for the way.
-    if pressed(Modifiers::COMMAND, Key::L) {
-        actions.push(Action::Lock);
     }
     let is_busy = matches!(state.screen, Screen::Opening(_)) || state.pending.is_some();
     if is_busy && pressed(Modifiers::NONE, Key::Escape) {
@@ -75,7 +93,8 @@ fn of_window(ui: &Ui, state: &AppState) -> Vec<Action> {
 
 /// The keys that a person may set, in the order in which they were pressed.
 fn at_desk(ui: &Ui, state: &AppState, view: &mut View, actions: &mut Vec<Action>) {
-    let is_typing = ui.ctx().text_edit_focused();
+    // A field that lost the focus with this very picture has had what was typed before.
+    let is_typing = ui.ctx().text_edit_focused() || state.is_typing;
     let is_focused = ui.memory(|memory| memory.focused().is_some());
     let keys = &state.settings.desk.keys;
     let mut found = Vec::new();
@@ -87,14 +106,15 @@ fn at_desk(ui: &Ui, state: &AppState, view: &mut View, actions: &mut Vec<Action>
             if (is_typing && chord.types()) || (is_focused && chord.is_of_controls()) {
                 return true;
             }
-            found.push((shortcut, *pressed, *repeat));
+            found.push((shortcut, *key, *pressed, *repeat));
             false
         });
     });
-    for (shortcut, is_down, is_repeated) in found {
+    for (shortcut, key, is_down, is_repeated) in found {
         if shortcut == Shortcut::Hold {
-            if !is_repeated {
-                actions.push(Action::Desk(DeskAction::Hold(is_down)));
+            if is_down && !is_repeated && state.is_at_desk() {
+                view.held = Some(key);
+                actions.push(Action::Desk(DeskAction::Hold(true)));
             }
         } else if is_down && (!is_repeated || repeats(shortcut)) {
             follow(shortcut, state, view, actions);
@@ -151,7 +171,7 @@ fn follow(shortcut: Shortcut, state: &AppState, view: &mut View, actions: &mut V
         Shortcut::Swap => desk(DeskAction::Toggle(Switch::Swap)),
         Shortcut::Louder => volume(VOLUME_STEP),
         Shortcut::Softer => volume(-VOLUME_STEP),
-        Shortcut::Mute => toggle_mute(state, view),
+        Shortcut::Mute => Action::ToggleMute,
         Shortcut::Mark => desk(DeskAction::Mark),
         Shortcut::GoTo => {
             view.go_to = Some(String::new());

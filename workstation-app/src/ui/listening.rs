@@ -1,7 +1,5 @@
 //! A recording can be heard: what the call is, its picture, the controls, the lists beside it.
 
-use std::time::Duration;
-
 use egui::{Align, Label, Layout, Margin, RichText, TextEdit, Ui, Vec2};
 
 use super::locked::who;
@@ -93,7 +91,7 @@ fn desk(
             picture(ui, state, listening, top + room, view, actions);
             let below = ui.cursor().top();
             ui.add_space(gap);
-            transport::show(ui, state, listening, view, actions);
+            transport::show(ui, state, listening, actions);
             ui.add_space(gap);
             hearing::show(ui, state, listening, actions);
             ui.add_space(gap);
@@ -194,7 +192,7 @@ fn picture(
     let duration = listening.recording.pcm.duration();
     wave_frame(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        lanes(ui, state, listening);
+        lanes(ui, listening);
         let below = STRIP_HEIGHT + TIMES_HEIGHT + f32::from(WAVE_PADDING) + CARD_EDGE;
         let height =
             (bottom - below - ui.cursor().top()).clamp(WAVE_MIN_HEIGHT, WAVE_MAX_HEIGHT).floor();
@@ -206,6 +204,7 @@ fn picture(
             repeat: &listening.repeat,
             position: listening.playback.position,
             duration,
+            jump_count: listening.jump_count,
             is_agent_second: state.settings.desk.is_agent_right,
         };
         let touch = waveform::show(ui, &picture, &mut view.looks, height);
@@ -235,7 +234,7 @@ fn wave_frame(ui: &Ui) -> egui::Frame {
 }
 
 /// Whose lane is which.
-fn lanes(ui: &mut Ui, state: &AppState, listening: &Listening) {
+fn lanes(ui: &mut Ui, listening: &Listening) {
     if listening.recording.overview.lane_count() < 2 || theme::is_low(ui) {
         return;
     }
@@ -249,13 +248,6 @@ fn lanes(ui: &mut Ui, state: &AppState, listening: &Listening) {
             icon_label(ui, icon, colour);
             ui.label(RichText::new(label).size(theme::SMALL).color(colour));
             ui.add_space(theme::GAP);
-        }
-        if state.settings.desk.skips_silence {
-            let left_out: Duration = listening.silences.iter().map(|it| it.end - it.start).sum();
-            let words = words::SKIPPED.with(&[("time", &clock(left_out))]);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(muted(ui, words));
-            });
         }
     });
     ui.add_space(theme::STEP);
@@ -292,6 +284,20 @@ fn times(
             if let Repeat::Between(range) = &listening.repeat {
                 let words = format!("A {} – B {}", clock(range.start), clock(range.end));
                 ui.label(figures(words).color(palette.accent_text));
+            }
+            if state.settings.desk.skips_silence {
+                let left_out = listening.silences.iter().map(|it| it.end - it.start).sum();
+                let words = muted(ui, words::SKIPPED.with(&[("time", &clock(left_out))]));
+                let galley = egui::WidgetText::from(words).into_galley(
+                    ui,
+                    Some(egui::TextWrapMode::Extend),
+                    f32::INFINITY,
+                    egui::TextStyle::Body,
+                );
+                // Half of it would say nothing; the picture shows it, too.
+                if galley.size().x <= ui.available_width() {
+                    ui.label(galley);
+                }
             }
         });
     });

@@ -59,8 +59,8 @@ pub struct View {
     go_to: Option<String>,
     notes: notes::NotesView,
     shortcuts: shortcuts::ShortcutsView,
-    /// Loudness before it was muted.
-    muted_from: Option<f32>,
+    /// The key that plays while it is held.
+    held: Option<egui::Key>,
 }
 
 impl View {
@@ -97,7 +97,7 @@ impl View {
             go_to: None,
             notes: notes::NotesView::default(),
             shortcuts: shortcuts::ShortcutsView::default(),
-            muted_from: None,
+            held: None,
         }
     }
 }

@@ -32,8 +32,11 @@ pub fn show(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         ui.label(heard_words(ui, state));
     });
     ui.add_space(theme::STEP);
-    egui::ScrollArea::vertical().id_salt("queue").auto_shrink(false).show(ui, |ui| {
-        for (index, item) in state.queue.items().iter().enumerate() {
+    let items = state.queue.items();
+    // Only what is seen is painted: a day's work may be thousands.
+    let area = egui::ScrollArea::vertical().id_salt("queue").auto_shrink(false);
+    area.show_rows(ui, ROW_HEIGHT, items.len(), |ui, seen| {
+        for (index, item) in items.iter().enumerate().skip(seen.start).take(seen.len()) {
             row(ui, state, index, item, actions);
         }
     });

@@ -9,7 +9,7 @@ use crate::shortcuts::{Chord, SHORTCUTS, Shortcut};
 use crate::state::{Action, AppState, Place};
 use crate::texts::{Text, desk as words, keys_in_words};
 
-const WIDTH: f32 = 180.0 * theme::STEP;
+const WIDTH: f32 = 170.0 * theme::STEP;
 const KEY_WIDTH: f32 = 28.0 * theme::STEP;
 
 /// Keys that cannot be changed.

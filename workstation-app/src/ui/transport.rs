@@ -5,7 +5,6 @@ use egui::{
     Vec2, WidgetInfo,
 };
 
-use super::View;
 use super::icons;
 use super::theme::{self, Palette};
 use super::widgets::{Emphasis, button, focus_ring, icon_button, paint_icon};
@@ -29,13 +28,7 @@ const WORDS_WIDTH: f32 = 180.0;
 const WIDE: f32 = 690.0;
 
 /// Paints them in one row, as high as the play button.
-pub fn show(
-    ui: &mut Ui,
-    state: &AppState,
-    listening: &Listening,
-    view: &mut View,
-    actions: &mut Vec<Action>,
-) {
+pub fn show(ui: &mut Ui, state: &AppState, listening: &Listening, actions: &mut Vec<Action>) {
     let is_wide = ui.available_width() >= WIDE;
     let size = Vec2::new(ui.available_width(), play_diameter(ui));
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -53,7 +46,7 @@ pub fn show(
     });
     let back = Layout::right_to_left(Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(right).layout(back), |ui| {
-        volume(ui, state, listening, view, actions);
+        volume(ui, state, listening, actions);
     });
 }
 
@@ -171,13 +164,7 @@ fn speed_words(speed: f32) -> String {
     words.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn volume(
-    ui: &mut Ui,
-    state: &AppState,
-    listening: &Listening,
-    view: &mut View,
-    actions: &mut Vec<Action>,
-) {
+fn volume(ui: &mut Ui, state: &AppState, listening: &Listening, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = theme::STEP;
     ui.spacing_mut().slider_width = VOLUME_WIDTH;
     ui.spacing_mut().slider_rail_height = 4.0;
@@ -187,7 +174,7 @@ fn volume(
     for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
         widget.fg_stroke = Stroke::new(2.0, palette.accent_text);
     }
-    let mut level = state.settings.volume;
+    let mut level = state.settings.loudness();
     let slider = ui.add(Slider::new(&mut level, 0.0..=1.0).show_value(false).trailing_fill(true));
     slider.widget_info(|| WidgetInfo::slider(true, f64::from(level), words::VOLUME));
     focus_ring(ui, &slider, slider.rect, CornerRadius::same(theme::CORNER));
@@ -195,31 +182,20 @@ fn volume(
         let is_final = !slider.dragged();
         actions.push(Action::Volume { volume: level, is_final });
     }
-    mute(ui, state, view, actions);
+    mute(ui, state, actions);
     meter(ui, listening.playback.levels);
 }
 
-fn mute(ui: &mut Ui, state: &AppState, view: &mut View, actions: &mut Vec<Action>) {
-    let (icon, label) = match state.settings.volume {
+fn mute(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let (icon, label) = match state.settings.loudness() {
         volume if volume <= 0.0 => (icons::SPEAKER_NONE, words::SOUND_ON),
         volume if volume < 0.5 => (icons::SPEAKER_LOW, words::SOUND_OFF),
         _ => (icons::SPEAKER_HIGH, words::SOUND_OFF),
     };
     let response = icon_button(ui, icon, &label, theme::CONTROL_HEIGHT);
     if response.on_hover_text(with_key(state, label, Shortcut::Mute)).clicked() {
-        actions.push(toggle_mute(state, view));
+        actions.push(Action::ToggleMute);
     }
-}
-
-/// Silent, or as loud as before.
-pub fn toggle_mute(state: &AppState, view: &mut View) -> Action {
-    let volume = if state.settings.volume > 0.0 {
-        view.muted_from = Some(state.settings.volume);
-        0.0
-    } else {
-        view.muted_from.take().unwrap_or(0.8)
-    };
-    Action::Volume { volume, is_final: true }
 }
 
 /// How loud each ear is now: an ornament for whoever sees, since it says nothing that is not heard.

@@ -16,6 +16,9 @@ use crate::message::Wake;
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 /// A device that plays nothing for this long is said to be gone.
 const STALL_LIMIT: Duration = Duration::from_millis(750);
+/// A device that was just opened may hold silence in advance, which it plays first; what is not there
+/// at all says so at once.
+const START_LIMIT: Duration = Duration::from_millis(2500);
 /// It may only hang, and then goes on by itself; after this long another one is tried.
 const REOPEN_LIMIT: Duration = Duration::from_secs(3);
 /// A chosen device that is missing is looked for this often while the default plays.
@@ -45,6 +48,8 @@ pub enum Order {
 struct Stream {
     _device: Box<dyn Any + Send>,
     paused_since: Option<Instant>,
+    /// Something of it was heard.
+    has_played: bool,
 }
 
 /// A test sound on its way.
@@ -186,7 +191,10 @@ impl Sound {
         self.controls.forget_lost_device();
         match self.output.open(&make_voice) {
             // A fault stays shown until something is heard.
-            Ok(device) => self.stream = Some(Stream { _device: device, paused_since: None }),
+            Ok(device) => {
+                self.stream =
+                    Some(Stream { _device: device, paused_since: None, has_played: false })
+            }
             // The fault that is shown already says more.
             Err(_) if self.controls.has_fault() || !self.controls.is_playing() => {}
             Err(_) => self.set_fault(Some(SoundFault::NoDevice)),
@@ -240,7 +248,8 @@ impl Sound {
         if progress != self.progress {
             self.progress = progress;
             self.last_progress = Instant::now();
-            if self.stream.is_some() {
+            if let Some(stream) = &mut self.stream {
+                stream.has_played = true;
                 self.set_fault(None);
             }
         }
@@ -248,7 +257,8 @@ impl Sound {
 
     fn watch(&mut self) {
         let stalled_for = self.last_progress.elapsed();
-        if stalled_for > STALL_LIMIT {
+        let has_played = self.stream.as_ref().is_some_and(|stream| stream.has_played);
+        if stalled_for > if has_played { STALL_LIMIT } else { START_LIMIT } {
             self.controls.set_levels([0.0; 2]);
             self.set_fault(Some(SoundFault::DeviceLost));
         }

@@ -39,6 +39,8 @@ pub struct Picture<'a> {
     pub position: Duration,
     /// The length, as far as it is known.
     pub duration: Duration,
+    /// How often somebody jumped.
+    pub jump_count: u64,
     /// The agent is the second lane.
     pub is_agent_second: bool,
 }
@@ -62,7 +64,8 @@ pub fn show(ui: &mut Ui, picture: &Picture<'_>, looks: &mut Looks, height: f32) 
         Some(Drag::Scrub(at)) => *at,
         _ => picture.position,
     };
-    looks.zoom.follow(shown, picture.duration, looks.drag.is_some());
+    let is_held = looks.drag.is_some();
+    looks.zoom.follow(shown, picture.duration, picture.jump_count, is_held);
     let scale = looks.zoom.scale(rect, picture.duration);
     let seen = scale.seen();
     looks.secs_a_point = (seen.end - seen.start).as_secs_f32() / rect.width().max(1.0);

@@ -19,6 +19,8 @@ pub struct Zoom {
     part: Option<Part>,
     /// What was heard when it was last painted.
     last_secs: f64,
+    /// How often somebody had jumped by then.
+    last_jump_count: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,14 +100,14 @@ impl Zoom {
 
     /// Turns the page when what is heard has come to its end, unless a hand holds the picture or has
     /// moved it elsewhere; goes along with a jump.
-    pub fn follow(&mut self, heard: Duration, duration: Duration, is_held: bool) {
+    pub fn follow(&mut self, heard: Duration, duration: Duration, jump_count: u64, is_held: bool) {
         let heard = heard.as_secs_f64();
         let before = std::mem::replace(&mut self.last_secs, heard);
+        let is_jump = std::mem::replace(&mut self.last_jump_count, jump_count) != jump_count;
         let Some(part) = &mut self.part else { return };
         *part = part.within(duration.as_secs_f64());
         let place = |secs: f64| (secs - part.first_secs) / part.secs;
         let was_seen = (0.0..=1.0).contains(&place(before));
-        let is_jump = (heard - before).abs() > 1.0;
         let is_seen = (0.0..=TURN_AT).contains(&place(heard));
         if !is_held && !is_seen && (was_seen || is_jump) && heard != before {
             part.first_secs = heard - TURN_TO * part.secs;
