@@ -102,3 +102,16 @@ fn a_hidden_number_stands_on_no_screen() {
         }
     }
 }
+
+#[test]
+fn the_desk_fills_a_4k_screen() {
+    let size = egui::Vec2::new(1920.0, 1080.0);
+    let (_, desk) = shown_desk::desks().swap_remove(0);
+    let mut harness = painted(desk, Theme::Light, size, 2.0);
+    assert_fits(&harness, "desk in 4K", size);
+    let picture = harness.render().unwrap();
+    assert_eq!((picture.width(), picture.height()), (3840, 2160));
+    if let Some(folder) = std::env::var_os("CALLSEAL_SCREENS") {
+        picture.save(PathBuf::from(folder).join("desk-4k.png")).unwrap();
+    }
+}
