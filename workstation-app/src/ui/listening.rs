@@ -16,7 +16,7 @@ use crate::state::{Action, AppState, Listening, Place};
 use crate::texts::desk as words;
 
 const WAVE_MIN_HEIGHT: f32 = 64.0;
-const WAVE_MAX_HEIGHT: f32 = 420.0;
+const WAVE_MAX_HEIGHT: f32 = 640.0;
 /// The line around the card.
 const CARD_EDGE: f32 = 1.0;
 const WAVE_PADDING: u8 = 8;
