@@ -191,6 +191,24 @@ fn a_device_that_dies_is_noticed_and_the_position_kept() {
 }
 
 #[test]
+fn a_device_that_was_just_opened_may_take_its_time_and_one_that_played_may_not() {
+    let device = TestDevice::new();
+    // It holds silence in advance, which it plays first.
+    device.is_alive.store(false, Ordering::Release);
+    let mut player = player_with(&device, &tone(440.0, 8000, 8000 * 600));
+    player.play();
+    let started = std::time::Instant::now();
+    while started.elapsed() < Duration::from_millis(1500) {
+        assert_eq!(player.playback().fault, None, "after {:?}", started.elapsed());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    device.is_alive.store(true, Ordering::Release);
+    wait_until("some sound", || player.playback().position > Duration::from_secs(1));
+    device.is_alive.store(false, Ordering::Release);
+    wait_until("it is said", || player.playback().fault == Some(SoundFault::DeviceLost));
+}
+
+#[test]
 fn a_closed_recording_is_let_go() {
     let device = TestDevice::new();
     let mut pcm = Pcm::new(1, 8000);

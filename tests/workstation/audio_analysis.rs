@@ -7,10 +7,10 @@
 mod call;
 #[path = "audio_analysis/growing.rs"]
 mod growing;
+#[path = "audio_analysis/long.rs"]
+mod long;
 #[path = "audio_analysis/picture.rs"]
 mod picture;
-#[path = "audio_analysis/quick.rs"]
-mod quick;
 #[path = "audio_analysis/sides.rs"]
 mod sides;
 #[path = "audio_analysis/silence.rs"]

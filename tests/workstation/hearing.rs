@@ -3,8 +3,6 @@
 
 #![expect(clippy::print_stdout, reason = "the figures are for people to read")]
 
-#[path = "hearing/cost.rs"]
-mod cost;
 #[path = "hearing/devices.rs"]
 mod devices;
 #[path = "hearing/growing.rs"]

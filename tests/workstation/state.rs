@@ -398,3 +398,21 @@ fn a_link_whose_host_is_to_be_asked_about_is_not_fetched_ahead() {
     let until = Instant::now() + Duration::from_secs(600);
     assert_eq!(prefetched(&apply(&mut state, Event::Unlocked { until })), None);
 }
+
+#[test]
+fn the_tick_goes_to_what_was_heard_although_another_is_on_its_way() {
+    let mut state = listening();
+    let begun = Instant::now();
+    for secs in 0..=60 {
+        let position = Duration::from_secs(secs);
+        let playback = Playback { position, is_playing: true, ..Playback::default() };
+        state.apply(Event::Playback(playback), begun + position);
+    }
+    open(&mut state, "another");
+    assert!(state.pending.is_some());
+    let position = Duration::from_secs(60);
+    let ended = Playback { position, has_ended: true, ..Playback::default() };
+    state.apply(Event::Playback(ended), begun + position);
+    let ticked: Vec<bool> = state.queue.items().iter().map(|item| item.is_heard).collect();
+    assert_eq!(ticked, [true, false]);
+}

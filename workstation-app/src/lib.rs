@@ -30,6 +30,7 @@ mod instance;
 pub mod keychain;
 pub mod keys;
 pub mod link;
+pub mod listening;
 pub mod lock_signals;
 pub mod locking;
 pub mod marks;
