@@ -2,7 +2,7 @@
 
 use crate::accounts;
 use crate::astguiclient::{self, Password};
-use crate::cli::{Args, Suffix};
+use crate::cli::{Seal, Suffix};
 use crate::dialer_toml::{self, IoClass};
 use crate::error::{RunError, shown};
 use crate::format::Format;
@@ -108,7 +108,7 @@ impl Config {
     ///
     /// # Errors
     /// When something is missing or makes no sense.
-    pub fn read(args: &Args) -> Result<Self, RunError> {
+    pub fn read(args: &Seal) -> Result<Self, RunError> {
         let file = dialer_toml::read(args.config.as_deref())?;
         let formats = either(args.all_formats(), &file.formats);
         let mut recipients = either(args.all_recipients(), &file.recipients);
@@ -153,7 +153,7 @@ fn either<T: Clone>(flags: Vec<T>, file: &[T]) -> Vec<T> {
     if flags.is_empty() { file.to_vec() } else { flags }
 }
 
-fn state_dir(args: &Args, file: &dialer_toml::Settings, spool: &Path) -> Result<PathBuf, RunError> {
+fn state_dir(args: &Seal, file: &dialer_toml::Settings, spool: &Path) -> Result<PathBuf, RunError> {
     let named = args.state_dir.clone().or(file.state_dir.clone());
     let named = named.unwrap_or_else(|| "/var/lib/callseal".into());
     let folder =
@@ -182,7 +182,7 @@ fn sealed_as(file: &dialer_toml::SealedFiles) -> Result<SealedAs, RunError> {
     })
 }
 
-fn pace(args: &Args, file: &dialer_toml::Pace) -> Result<Pace, RunError> {
+fn pace(args: &Seal, file: &dialer_toml::Pace) -> Result<Pace, RunError> {
     let nice = file.nice.unwrap_or(19);
     if nice > 19 {
         return Err(setting("nice", "write a number from 0 to 19, where 19 gives way to all"));
@@ -205,7 +205,7 @@ fn setting(key: &str, reason: &str) -> RunError {
 }
 
 fn database(
-    args: &Args,
+    args: &Seal,
     file: &dialer_toml::Settings,
     conf: astguiclient::Settings,
 ) -> Result<Database, RunError> {

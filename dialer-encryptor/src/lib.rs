@@ -10,21 +10,27 @@ pub mod accounts;
 pub mod astguiclient;
 pub mod catalog;
 pub mod catch_up;
+pub mod check;
 pub mod claim;
 pub mod cli;
+pub mod command;
 pub mod commit;
+pub mod completions;
 pub mod config;
 pub mod database;
+pub mod deliver;
 pub mod dialer_toml;
 pub mod error;
 pub mod folders;
 pub mod format;
 pub mod identity;
+pub mod install;
 pub mod journal;
 pub mod lease;
 pub mod leftover;
 mod linux;
 pub mod location;
+pub mod manual;
 pub mod naming;
 pub mod one_format;
 pub mod pipeline;
@@ -37,12 +43,14 @@ pub mod report;
 pub mod seal;
 pub mod sources;
 pub mod spool;
+pub mod status;
 pub mod summary;
 pub mod throttle;
+pub mod watch;
 pub mod writers;
 
 use catalog::Catalog;
-use cli::Args;
+use cli::Seal;
 use config::Config;
 use error::RunError;
 use format::Format;
@@ -57,7 +65,7 @@ use summary::Summary;
 ///
 /// # Errors
 /// When nothing could be started; no recording was touched then.
-pub fn run_with(args: &Args) -> Result<Summary, RunError> {
+pub fn run_with(args: &Seal) -> Result<Summary, RunError> {
     let config = Config::read(args)?;
     let mut summary = run(&config)?;
     report::log(&config, &mut summary);

@@ -1,7 +1,7 @@
 //! Who is told what? A terminal and `--json` get the result, cron gets only what needs a person,
 //! and PATHlogs gets one line a run.
 
-use crate::cli::Args;
+use crate::cli::Seal;
 use crate::config::Config;
 use crate::error::RunError;
 use crate::summary::{Rows, Summary};
@@ -19,7 +19,7 @@ const PRINTED_FAILURES: usize = 20;
 /// Prints the result and gives the exit code: 0 all done or nothing to do, 1 some recordings
 /// stay queued, 2 could not run.
 #[must_use]
-pub fn finish(args: &Args, result: Result<Summary, RunError>) -> ExitCode {
+pub fn finish(args: &Seal, result: Result<Summary, RunError>) -> ExitCode {
     // Nobody is left to tell when printing itself fails (a pipe that was closed).
     let _ = match &result {
         Ok(summary) => print(args, summary),
@@ -40,12 +40,12 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// What needs a person goes first: standard output may be closed or full.
-fn print(args: &Args, summary: &Summary) -> io::Result<()> {
+fn print(args: &Seal, summary: &Summary) -> io::Result<()> {
     let told = print_errors(summary, args.is_debug());
     print_result(args, summary).and(told)
 }
 
-fn print_result(args: &Args, summary: &Summary) -> io::Result<()> {
+fn print_result(args: &Seal, summary: &Summary) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if args.json {
         writeln!(out, "{}", as_json(summary))?;
@@ -109,7 +109,7 @@ fn print_rows(err: &mut impl Write, rows: &Rows) -> io::Result<()> {
     Ok(())
 }
 
-fn print_error(args: &Args, error: &RunError) -> io::Result<()> {
+fn print_error(args: &Seal, error: &RunError) -> io::Result<()> {
     if args.json {
         let object = json!({ "ok": false, "error": error.to_string() });
         writeln!(io::stdout().lock(), "{object}")?;

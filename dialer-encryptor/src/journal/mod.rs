@@ -5,9 +5,11 @@
 
 pub mod intents;
 pub mod rows;
+pub mod runs;
 
 pub use intents::{Entry, Intent, Marks};
 pub use rows::{RowEntry, RowState};
+pub use runs::RunNote;
 
 use crate::error::RunError;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
@@ -31,7 +33,7 @@ const KEEP: u32 = 300_000;
 /// How often a warning that repeats itself is said where nobody asked for it.
 const SAY_AGAIN_HOURS: u32 = 24;
 
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const SCHEMA: &str = "
     CREATE TABLE intent (
@@ -62,6 +64,33 @@ const ROWS: &str = "
     CREATE INDEX intent_waiting ON intent (id) WHERE row_state = 1 AND is_done = 1;
     CREATE INDEX intent_made ON intent (id) WHERE row_state = 2 AND is_done = 1;
     CREATE TABLE notice (text TEXT PRIMARY KEY, said_at INTEGER NOT NULL);";
+
+/// Version 3: how runs ended, and what was brought to the archive. See [`RunNote`].
+const RUNS: &str = "
+    CREATE TABLE run (
+        kind TEXT PRIMARY KEY,
+        ended_at INTEGER NOT NULL,
+        succeeded_at INTEGER,
+        exit_code INTEGER NOT NULL,
+        done INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        busy INTEGER NOT NULL,
+        reason TEXT
+    );
+    CREATE TABLE delivery (
+        id INTEGER PRIMARY KEY,
+        file BLOB NOT NULL,
+        sha256 BLOB NOT NULL,
+        octets INTEGER NOT NULL,
+        server TEXT NOT NULL,
+        remote BLOB NOT NULL,
+        link BLOB,
+        recording_id INTEGER,
+        old_location BLOB,
+        state INTEGER NOT NULL,
+        at INTEGER NOT NULL DEFAULT (unixepoch())
+    );
+    CREATE INDEX delivery_file ON delivery (file);";
 
 /// The journal of one dialer.
 #[derive(Debug)]
@@ -170,8 +199,9 @@ fn bring_up_to_date(connection: &mut Connection) -> rusqlite::Result<bool> {
     }
     let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match version(&change)? {
-        0 => change.execute_batch(&[SCHEMA, ROWS].concat())?,
-        1 => change.execute_batch(ROWS)?,
+        0 => change.execute_batch(&[SCHEMA, ROWS, RUNS].concat())?,
+        1 => change.execute_batch(&[ROWS, RUNS].concat())?,
+        2 => change.execute_batch(RUNS)?,
         VERSION => return Ok(true),
         _ => return Ok(false),
     }

@@ -1,10 +1,8 @@
-//! Which flags are there, in the new spelling and in that of the stock script?
+//! Which flags does sealing take, in the new spelling and in that of the stock script?
 
 use crate::format::Format;
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::{ArgAction, ValueEnum};
 use serde::Deserialize;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 /// What a sealed file's name ends with.
@@ -28,18 +26,9 @@ impl Suffix {
     }
 }
 
-/// Seals finished VICIdial call recordings with OpenPGP.
-#[derive(Debug, Parser)]
-#[command(
-    name = "dialer-encryptor",
-    version,
-    arg_required_else_help = true,
-    after_help = "The flags of AST_CRON_audio_2_encrypt.pl work too, in any case: --GPG --MP3 \
-        --recipients=a---b --max-files=N --run-check --debug --debugX -t.\n\n\
-        Exit codes: 0 all done or nothing to do, 1 some recordings failed and stay queued or \
-        links wait for the database, 2 could not run; no recording was touched."
-)]
-pub struct Args {
+/// What a run that seals is told.
+#[derive(Debug, clap::Args)]
+pub struct Seal {
     /// VICIdial's configuration file
     #[arg(long, value_name = "FILE", default_value = "/etc/astguiclient.conf")]
     pub conf: PathBuf,
@@ -139,7 +128,7 @@ pub(crate) struct Stock {
     recipients: Vec<String>,
 }
 
-impl Args {
+impl Seal {
     /// The formats asked for in either spelling, each once.
     #[must_use]
     pub fn all_formats(&self) -> Vec<Format> {
@@ -172,56 +161,5 @@ impl Args {
     #[must_use]
     pub fn is_debug(&self) -> bool {
         self.debug > 0 || self.stock.debugx > 0
-    }
-}
-
-/// Reads the command line. Names of flags are matched in any case, as the stock script does; what
-/// stands behind `=` is left alone.
-///
-/// # Errors
-/// clap's error, which prints itself; also for `--help` and `--version`.
-pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
-    Args::try_parse_from(args.into_iter().map(|arg| lower_case_flag(&arg)))
-}
-
-fn lower_case_flag(arg: &OsStr) -> OsString {
-    let octets = arg.as_bytes();
-    if octets == b"-T" {
-        return OsString::from("-t");
-    }
-    if !octets.starts_with(b"--") {
-        return arg.to_os_string();
-    }
-    let end = octets.iter().position(|octet| *octet == b'=').unwrap_or(octets.len());
-    let (name, value) = octets.split_at(end);
-    let name = name.to_ascii_lowercase();
-    OsString::from_vec([name.as_slice(), value].concat())
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-    use super::*;
-
-    fn parsed(line: &str) -> Args {
-        let words = std::iter::once("dialer-encryptor").chain(line.split(' '));
-        parse(words.map(OsString::from)).unwrap()
-    }
-
-    #[test]
-    fn the_stock_spelling_says_the_same() {
-        let stock = parsed("--GPG --MP3 --recipients=qa-team@x.com---B@y.org --debugX --Run-Check");
-        let new = parsed("--format mp3 --recipient qa-team@x.com --recipient B@y.org");
-        assert_eq!(stock.all_formats(), new.all_formats());
-        assert_eq!(stock.all_recipients(), new.all_recipients());
-        assert!(parsed("--HTTPS --mp3").https && parsed("--mp3 -T").dry_run);
-        assert!(stock.is_debug() && !new.is_debug());
-        assert!(!stock.dry_run, "the -t inside an address is no flag");
-    }
-
-    #[test]
-    fn formats_are_taken_once_and_in_any_number() {
-        let args = parsed("--format mp3,wav --MP3 --gsw");
-        assert_eq!(args.all_formats(), [Format::Mp3, Format::Wav, Format::Gsw]);
     }
 }
