@@ -14,7 +14,11 @@ use sequoia_openpgp as openpgp;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-/// What is sealed for the test.
+/// What is sealed for the test: words first, since octets drawn by lot may look like a message, which
+/// would be opened as well.
+const PROOF_WORDS: &[u8] = b"proof of a backup ";
+
+/// What nobody knows of it.
 const PROOF_OCTETS: usize = 32;
 
 /// How many copies of one part are tried; a file of thousands was made to take hours.
@@ -147,8 +151,9 @@ fn opens(backup: &SecretKey, to: &Secret, passphrase: &Passphrase) -> Shown {
 
 /// Something nobody knows, sealed as the dialer seals.
 fn sealed(to: &Secret) -> openpgp::Result<(Vec<u8>, Vec<u8>)> {
-    let mut proof = vec![0; PROOF_OCTETS];
-    random(&mut proof)?;
+    let mut lot = [0; PROOF_OCTETS];
+    random(&mut lot)?;
+    let proof = [PROOF_WORDS, &lot].concat();
     let session_key = SessionKey::new(ALGORITHM.key_size()?)?;
     let public = to.clone().parts_into_public();
     let mut target = Vec::new();
@@ -158,4 +163,26 @@ fn sealed(to: &Secret) -> openpgp::Result<(Vec<u8>, Vec<u8>)> {
     message.write_all(&proof)?;
     message.finish()?;
     Ok((target, proof))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::new_key::{KeyKind, create};
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn a_good_backup_opens_its_proof_whatever_was_drawn_by_lot() {
+        let phrase = Passphrase::new(b"correct horse".to_vec().into());
+        let (now, year) = (SystemTime::now(), Duration::from_secs(365 * 86_400));
+        let made = create("Anna <a@x.example>", &phrase, KeyKind::Curve25519, now, year).unwrap();
+        let secret = made.key.secrets().next().unwrap();
+        let mut opener = Opener::new(vec![made.key.clone()], Rules::default()).keep_unlocked();
+        for round in 0..500 {
+            let (message, proof) = sealed(&secret).unwrap();
+            let typed = (round == 0).then_some(&phrase);
+            assert!(*opener.open(&message, typed).unwrap().data == proof);
+        }
+    }
 }

@@ -40,12 +40,12 @@ fn a_key_goes_its_whole_way_without_a_window() {
     assert_eq!(fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o600);
     let test = ["backup", "--test", text(&backup), "--passphrase-fd", "0"];
     let tested = desk.keys(&test, GOOD).expect_code(0).unwrap();
-    let today = shared::date::iso(std::time::SystemTime::now());
+    let day = desk.made_on(&fingerprint);
     assert_eq!(
         tested.text(),
         format!(
             "This backup opens your recordings. It holds the key of Anna Agent \
-             <anna@desk.example>, made {today}, {fingerprint}, and its passphrase is right.\n"
+             <anna@desk.example>, made {day}, {fingerprint}, and its passphrase is right.\n"
         )
     );
     let wrong = desk.keys(&test, "another").expect_code(1).unwrap();

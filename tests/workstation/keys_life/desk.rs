@@ -49,6 +49,13 @@ impl Desk {
         self.store().load().unwrap().keys
     }
 
+    /// The day that a key says it was made on: new ones are dated back, be it into yesterday.
+    pub fn made_on(&self, fingerprint: &str) -> String {
+        let held = self.held();
+        let key = held.iter().find(|key| key.fingerprint() == fingerprint).unwrap();
+        shared::date::iso(key.created())
+    }
+
     /// The names of all files in the store.
     pub fn files(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.folder()) else { return Vec::new() };
