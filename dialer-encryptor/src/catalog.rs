@@ -148,6 +148,13 @@ impl<'a> Catalog<'a> {
         }
     }
 
+    /// Whether a row says that the recording is there: the stock scripts are through with it.
+    #[must_use]
+    pub fn is_linked(&self, recording: &Path) -> bool {
+        let rows = recording.file_name().and_then(row_name).and_then(|it| self.known.get(it));
+        rows.is_some_and(|rows| rows.iter().any(|row| self.is_at(row, recording)))
+    }
+
     /// Changes rows now; those that the database does not get to stay untried.
     pub fn change(&mut self, moves: Vec<Move>) -> Vec<Moved> {
         let count = moves.len();

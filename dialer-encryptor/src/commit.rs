@@ -93,8 +93,7 @@ impl<'a> Pipeline<'a, '_, '_> {
     fn intent(&self, sealed: &Sealed<'a>, output: OsString) -> Intent {
         let name = sealed.claim.name.clone();
         let is_there = |file: &OsStr| !matches!(self.folders.output.look(file), Ok(None));
-        let folder = &self.folders.source.path;
-        let path = folder.strip_prefix(&self.config.spool).unwrap_or(folder).join(&name);
+        let path = self.seen_from_spool(&name);
         let plan = self.catalog.as_ref().map_or(Plan::Keep, |it| it.plan(&path, is_there));
         Intent {
             folder: self.folders.source.path.clone().into_os_string(),

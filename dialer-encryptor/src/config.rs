@@ -6,6 +6,7 @@ use crate::cli::{Seal, Suffix};
 use crate::dialer_toml::{self, IoClass};
 use crate::error::{RunError, shown};
 use crate::format::Format;
+use crate::logging::Log;
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,13 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// How long a recording must have been still.
     pub settle: Duration,
+    /// Whether somebody chose it.
+    pub is_settle_chosen: bool,
+    /// Where the log goes.
+    pub log: Log,
+    /// How long a recording that no row names yet is left to the scripts that write its row; none
+    /// not to wait at all.
+    pub row_wait: Option<Duration>,
     /// Whether to touch nothing.
     pub is_dry_run: bool,
     /// Most recordings of one format.
@@ -138,6 +146,9 @@ impl Config {
             gnupg_home: home.filter(|home| !home.as_os_str().is_empty()),
             suffix: args.suffix.or(file.suffix).unwrap_or(Suffix::Pgp),
             settle: Duration::from_secs(args.settle_secs.or(file.settle_secs).unwrap_or(5)),
+            is_settle_chosen: args.settle_secs.or(file.settle_secs).is_some(),
+            log: Log::of(&file.log),
+            row_wait: None,
             is_dry_run: args.dry_run,
             max_files: args.max_files.or(file.max_files).unwrap_or(100_000),
             sealed_as: sealed_as(&file.sealed_files)?,

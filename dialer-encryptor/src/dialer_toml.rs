@@ -42,6 +42,18 @@ pub struct Settings {
     pub pace: Pace,
     /// How `recording_log` is reached.
     pub database: Database,
+    /// Who keeps what the program has to say.
+    pub log: Log,
+}
+
+/// `[log]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `false` leaves the system's log alone.
+    pub syslog: Option<bool>,
+    /// The socket that the system's log listens at, if not `/dev/log`.
+    pub socket: Option<PathBuf>,
 }
 
 /// `[sealed_files]`

@@ -121,6 +121,24 @@ pub enum RunError {
         /// Which folder.
         path: PathBuf,
     },
+    /// The system gives no events.
+    #[error(
+        "The folders cannot be watched ({source}). Raise fs.inotify.max_user_instances, or seal \
+        from the crontab instead."
+    )]
+    Watch {
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Flags that make no sense together.
+    #[error(
+        "{what} cannot be tried: a service that touches nothing would wait for ever. Try one \
+        run with --dry-run, without the word watch."
+    )]
+    NothingToWatch {
+        /// Which command.
+        what: &'static str,
+    },
     /// The journal of a later version.
     #[error(
         "The journal was written by a newer version of this program. Install that version \

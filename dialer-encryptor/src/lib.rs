@@ -4,7 +4,8 @@
 //! [`config::Config`]; the [`recipients`] are checked before anything is touched; for each format
 //! ([`one_format`]) the [`folders`] are opened and locked, [`recover`] repairs what a crash left,
 //! [`spool`] lists what is complete, and [`pipeline`] takes it through the steps, whose order it
-//! alone knows; at the end [`catch_up`] writes the links that still wait.
+//! alone knows; at the end [`catch_up`] writes the links that still wait. That is one [`pass`];
+//! cron starts the program for each, and [`watch`] makes one whenever something changes.
 
 pub mod accounts;
 pub mod astguiclient;
@@ -30,11 +31,14 @@ pub mod lease;
 pub mod leftover;
 mod linux;
 pub mod location;
+pub mod logging;
 pub mod manual;
 pub mod naming;
 pub mod one_format;
+pub mod pass;
 pub mod pipeline;
 pub mod priority;
+pub mod progress;
 pub mod publish;
 pub mod recipients;
 pub mod recording_log;
@@ -49,16 +53,11 @@ pub mod throttle;
 pub mod watch;
 pub mod writers;
 
-use catalog::Catalog;
 use cli::Seal;
 use config::Config;
 use error::RunError;
-use format::Format;
-use journal::Journal;
-use journal::rows::now_ms;
-use one_format::Run;
-use shared::recipient::Recipient;
-use std::collections::HashSet;
+use pass::Dialer;
+use progress::Progress;
 use summary::Summary;
 
 /// Reads the configuration that `args` name, then [`run`]s.
@@ -67,7 +66,10 @@ use summary::Summary;
 /// When nothing could be started; no recording was touched then.
 pub fn run_with(args: &Seal) -> Result<Summary, RunError> {
     let config = Config::read(args)?;
-    let mut summary = run(&config)?;
+    if !config.is_dry_run {
+        logging::for_run(&config.log, args.is_verbose());
+    }
+    let mut summary = run(&config).inspect_err(|error| tracing::error!("{error}"))?;
     report::log(&config, &mut summary);
     Ok(summary)
 }
@@ -78,66 +80,9 @@ pub fn run_with(args: &Seal) -> Result<Summary, RunError> {
 /// # Errors
 /// When nothing could be started; no recording was touched then.
 pub fn run(config: &Config) -> Result<Summary, RunError> {
-    let began_ms = now_ms();
-    let (recipients, warnings) = recipients::find(config)?;
-    let mut summary = Summary::for_recipients(&recipients);
-    warnings.into_iter().for_each(|warning| summary.warn(warning));
     if config.is_dry_run {
-        return each_format(config, summary, |format, summary| {
-            one_format::dry_run(config, format, summary)
-        });
+        pass::dry_run(config)
+    } else {
+        Dialer::of(config)?.pass(&Progress::default())
     }
-    priority::keep_memory();
-    if let Err(error) = priority::lower(config.pace.nice, config.pace.io) {
-        summary
-            .warn(format!("The priority cannot be lowered ({error}). Check that calls are fine."));
-    }
-    let mut journal = Journal::open(&config.state_dir)?;
-    if config.database.as_ref().is_some_and(|it| it.retry_rows) {
-        journal.retry_rows().map_err(journal.failed())?;
-    }
-    let mut catalog = config.database.as_ref().map(|it| Catalog::new(it, &config.spool));
-    let mut names: Vec<String> = recipients.iter().map(Recipient::identity).collect();
-    names.sort_unstable();
-    let mut parts = Run {
-        config,
-        recipients: &recipients,
-        named: &names.join(" "),
-        journal: &mut journal,
-        catalog: catalog.as_mut(),
-        visited: HashSet::new(),
-    };
-    let mut summary = each_format(config, summary, |format, it| parts.seal_format(format, it))?;
-    let visited = parts.visited;
-    if let Err(error) = leftover::settle(&mut journal, &visited) {
-        summary.warn(format!("The journal was not updated ({error}). The next run will."));
-    }
-    if let Some(catalog) = &mut catalog {
-        catch_up::catch_up(config, &mut journal, catalog, began_ms, &mut summary);
-    }
-    let texts: Vec<&str> = summary.warnings.iter().map(|it| it.text.as_str()).collect();
-    // What cannot be written down is said.
-    let news = journal.news(&texts).unwrap_or_default();
-    for (warning, is_news) in summary.warnings.iter_mut().zip(news) {
-        warning.is_news = is_news;
-    }
-    Ok(summary)
-}
-
-/// Does something for each format; only if nothing was done at all could it not run, otherwise the
-/// other formats count.
-fn each_format(
-    config: &Config,
-    mut summary: Summary,
-    mut work: impl FnMut(Format, &mut Summary) -> Result<(), RunError>,
-) -> Result<Summary, RunError> {
-    let mut errors = Vec::new();
-    for format in &config.formats {
-        errors.extend(work(*format, &mut summary).err().map(|error| (*format, error)));
-    }
-    if errors.len() == config.formats.len() && summary.is_untouched() {
-        return Err(errors.swap_remove(0).1);
-    }
-    errors.iter().for_each(|(format, error)| summary.fail_format(*format, None, error));
-    Ok(summary)
 }

@@ -7,6 +7,7 @@ use crate::folders::{self, Folders};
 use crate::format::Format;
 use crate::journal::Journal;
 use crate::pipeline::{Parts, Pipeline};
+use crate::progress::Progress;
 use crate::recover;
 use crate::sources::{self, Source};
 use crate::spool::Spool;
@@ -50,6 +51,8 @@ pub struct Run<'a, 'c> {
     pub journal: &'a mut Journal,
     /// The rows, unless they are left alone.
     pub catalog: Option<&'a mut Catalog<'c>>,
+    /// Who may stop it.
+    pub progress: &'a Progress,
     /// The folders that this run has looked after.
     pub visited: HashSet<PathBuf>,
 }
@@ -99,6 +102,7 @@ impl Run<'_, '_> {
             fingerprints: self.named,
             journal: self.journal,
             catalog: self.catalog.as_deref_mut(),
+            progress: self.progress,
             left: *left,
             summary,
         });

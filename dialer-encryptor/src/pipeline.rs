@@ -11,6 +11,7 @@ use crate::error::{RecordingError, RunError};
 use crate::folders::Folders;
 use crate::identity::Identity;
 use crate::journal::{Journal, Marks};
+use crate::progress::Progress;
 use crate::recording_log::BATCH;
 use crate::seal::{Sealed, Sealer, Unsealed, Work};
 use crate::spool::Spool;
@@ -18,6 +19,7 @@ use crate::summary::Summary;
 use crate::throttle::Throttle;
 use shared::recipient::Recipient;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -60,6 +62,8 @@ pub struct Parts<'a, 'r, 'c> {
     pub journal: &'r mut Journal,
     /// The rows, unless they are left alone.
     pub catalog: Option<&'r mut Catalog<'c>>,
+    /// Who may stop it.
+    pub progress: &'a Progress,
     /// How many recordings may be sealed.
     pub left: usize,
     /// What was done.
@@ -70,10 +74,10 @@ impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
     /// Brings them together.
     #[must_use]
     pub fn new(parts: Parts<'a, 'r, 'c>) -> Self {
-        let Parts { config, folders, recipients, fingerprints, journal, catalog, left, summary } =
-            parts;
+        let Parts { config, folders, recipients, fingerprints, journal, catalog, .. } = parts;
+        let Parts { progress, left, summary, .. } = parts;
         let throttle = Throttle::new(config.pace.octets_per_sec);
-        let sealer = Arc::new(Sealer { config, folders, recipients, throttle });
+        let sealer = Arc::new(Sealer { config, folders, recipients, throttle, progress });
         let marks = Marks::default();
         Self { sealer, config, folders, journal, catalog, fingerprints, left, summary, marks }
     }
@@ -100,7 +104,7 @@ impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
             self.summary.left_for_next_run += spool.count_left()?;
         }
         if !young.is_empty() && self.left > 0 {
-            thread::sleep(self.config.settle.saturating_sub(began.elapsed()));
+            self.sealer.progress.sleep(self.config.settle.saturating_sub(began.elapsed()));
             let (still, moving): (Vec<_>, Vec<_>) =
                 young.into_iter().partition(|(name, then)| self.is_as_it_was(name, then));
             self.summary.busy += moving.len();
@@ -139,17 +143,35 @@ impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
     /// As many as this run may seal; recordings that fail do not use up what the others may.
     fn recordings(&mut self, listed: &[(OsString, Identity)]) {
         let mut rest = listed;
-        while self.left > 0 && !rest.is_empty() {
+        while self.left > 0 && !rest.is_empty() && !self.sealer.progress.should_stop() {
             let (now, later) = rest.split_at(rest.len().min(BATCH).min(self.left));
             let before = self.summary.sealed;
             if let Some(catalog) = &mut self.catalog {
                 catalog.prepare(now.iter().map(|(name, _)| name));
             }
-            self.batch(now);
+            let (linked, early): (Vec<_>, Vec<_>) =
+                now.iter().cloned().partition(|(name, then)| self.is_due(name, then));
+            self.summary.without_link += early.len();
+            self.batch(&linked);
             self.left = self.left.saturating_sub(self.summary.sealed - before);
             rest = later;
         }
         self.summary.left_for_next_run += rest.len();
+    }
+
+    /// Whether it need not wait for its row any more: the row names the recording, so that nobody
+    /// changes the link after us, or it has waited long enough.
+    fn is_due(&self, name: &OsStr, then: &Identity) -> bool {
+        let (Some(most), Some(catalog)) = (self.config.row_wait, &self.catalog) else {
+            return true;
+        };
+        is_settled(then, most) || catalog.is_linked(&self.seen_from_spool(name))
+    }
+
+    /// Where a recording stands, as links name it.
+    pub(crate) fn seen_from_spool(&self, name: &OsStr) -> PathBuf {
+        let folder = &self.folders.source.path;
+        folder.strip_prefix(&self.config.spool).unwrap_or(folder).join(name)
     }
 
     /// Groups through the lanes, and what comes out of them to its end, in whatever order.
@@ -199,6 +221,7 @@ impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
         let published = self.intend_and_publish(proven);
         self.change_rows(&published);
         self.remove(published);
+        self.sealer.progress.tell();
     }
 
     /// Those that were proven; of the others it is told why they were not.
@@ -213,6 +236,7 @@ impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
             }
             Err(Unsealed::NotAFile) => self.summary.pass_over(&work.name),
             Err(Unsealed::Gone) => {}
+            Err(Unsealed::Stopped) => self.summary.left_for_next_run += 1,
             Err(Unsealed::Failed(error)) => self.summary.fail(&work.name, &error),
         }
         None

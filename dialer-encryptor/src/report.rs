@@ -11,6 +11,7 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// How many failures and warnings are printed one by one; a full disk fails every recording alike.
@@ -22,7 +23,10 @@ const PRINTED_FAILURES: usize = 20;
 pub fn finish(args: &Seal, result: Result<Summary, RunError>) -> ExitCode {
     // Nobody is left to tell when printing itself fails (a pipe that was closed).
     let _ = match &result {
-        Ok(summary) => print(args, summary),
+        Ok(summary) => {
+            trace(summary);
+            print(args, summary)
+        }
         Err(error) => print_error(args, error),
     };
     match result {
@@ -30,6 +34,14 @@ pub fn finish(args: &Seal, result: Result<Summary, RunError>) -> ExitCode {
         Ok(_) => ExitCode::from(1),
         Err(_) => ExitCode::from(2),
     }
+}
+
+/// Prints why a command could not run, and gives the exit code.
+#[must_use]
+pub fn could_not_run(args: &Seal, error: &RunError) -> ExitCode {
+    // Nobody is left to tell when printing itself fails.
+    let _ = print_error(args, error);
+    ExitCode::from(2)
 }
 
 /// Prints help, the version, or what is wrong with the flags.
@@ -127,6 +139,7 @@ fn as_json(summary: &Summary) -> serde_json::Value {
         "recovered": summary.recovered,
         "already_sealed": summary.already_sealed,
         "busy": summary.busy,
+        "without_link": summary.without_link,
         "swept": summary.swept,
         "left_for_next_run": summary.left_for_next_run,
         "locked": summary.locked.iter().map(|format| format.name()).collect::<Vec<_>>(),
@@ -144,7 +157,40 @@ fn as_json(summary: &Summary) -> serde_json::Value {
     })
 }
 
-fn line(summary: &Summary) -> String {
+/// What went wrong, each once, in one line.
+#[must_use]
+pub fn troubles(summary: &Summary) -> Vec<String> {
+    let failed = summary.failures.iter().map(|failure| {
+        let what = if failure.is_sealed { "sealed, not finished" } else { "not sealed, and kept" };
+        format!("{what}: {} ({})", failure.recording, failure.reason)
+    });
+    let rows = summary.rows.set_aside.iter().map(|row| {
+        let (id, name, reason) = (row.recording_id, &row.recording, &row.reason);
+        format!("row {id} of recording_log not changed: {name} ({reason})")
+    });
+    failed.chain(rows).chain(summary.rows.down.clone()).collect()
+}
+
+/// Whether a pass changed anything that somebody may look for later.
+#[must_use]
+pub fn has_done_something(summary: &Summary) -> bool {
+    let rows = &summary.rows;
+    summary.sealed + summary.recovered + summary.already_sealed + rows.changed + rows.corrected > 0
+}
+
+/// Tells the system's log what a run did: nothing where nothing was to be done.
+fn trace(summary: &Summary) {
+    if has_done_something(summary) || !summary.is_ok() {
+        tracing::info!("{}", line(summary));
+    }
+    troubles(summary).iter().for_each(|it| tracing::error!("{it}"));
+    let warnings = summary.warnings.iter().filter(|it| it.is_news);
+    warnings.for_each(|it| tracing::warn!("{}", it.text));
+}
+
+/// The result in one line.
+#[must_use]
+pub fn line(summary: &Summary) -> String {
     let locked: Vec<&str> = summary.locked.iter().map(|format| format.name()).collect();
     let locked = match locked.as_slice() {
         [] => String::new(),
@@ -158,8 +204,12 @@ fn line(summary: &Summary) -> String {
         (0, 0) => String::new(),
         (waiting, set_aside) => format!(", rows: {waiting} waiting, {set_aside} set aside"),
     };
+    let early = match summary.without_link {
+        0 => String::new(),
+        count => format!(", {count} wait for their row"),
+    };
     format!(
-        "{} sealed, {} finished from before, {} busy, {} failed, {:.1} s{left}{rows}{locked}",
+        "{} sealed, {} finished from before, {} busy, {} failed, {:.1} s{early}{left}{rows}{locked}",
         summary.sealed,
         summary.recovered + summary.already_sealed,
         summary.busy,
@@ -189,16 +239,26 @@ pub fn log(config: &Config, summary: &mut Summary) {
     if let Some(down) = &summary.rows.down {
         text.push_str(&format!("{now} {down}\n"));
     }
+    if let Err(error) = append(folder, &text) {
+        summary.warn(error);
+    }
+}
+
+/// Appends lines to `callseal.log` in PATHlogs.
+///
+/// # Errors
+/// A warning, should it not be possible.
+pub fn append(folder: &Path, text: &str) -> Result<(), String> {
     let path = folder.join("callseal.log");
-    let written = OpenOptions::new()
+    OpenOptions::new()
         .create(true)
         .append(true)
         // A link or a pipe in the log folder is not followed and not waited for.
         .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
         .open(&path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    if let Err(error) = written {
-        let shown = crate::error::shown(&path);
-        summary.warn(format!("The run's line cannot be written ({error}): {shown}"));
-    }
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| {
+            let shown = crate::error::shown(&path);
+            format!("The run's line cannot be written ({error}): {shown}")
+        })
 }

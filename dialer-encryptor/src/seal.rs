@@ -6,6 +6,7 @@ use crate::error::RecordingError;
 use crate::folders::Folders;
 use crate::identity::Identity;
 use crate::naming;
+use crate::progress::Progress;
 use crate::publish::Pending;
 use crate::throttle::Throttle;
 use rustix::fs::fstat;
@@ -39,6 +40,8 @@ pub enum Unsealed {
     NotAFile,
     /// Somebody else dealt with it.
     Gone,
+    /// The run was asked to stop before it began with this one.
+    Stopped,
     /// A step failed.
     Failed(RecordingError),
 }
@@ -69,6 +72,8 @@ pub struct Sealer<'a> {
     pub recipients: &'a [Recipient],
     /// How fast.
     pub throttle: Throttle,
+    /// Who may stop it.
+    pub progress: &'a Progress,
 }
 
 impl<'a> Sealer<'a> {
@@ -88,6 +93,9 @@ impl<'a> Sealer<'a> {
 
     /// Step 1.
     fn claim(&self, name: &OsString, listed: &Identity) -> Result<Claim, Unsealed> {
+        if self.progress.should_stop() {
+            return Err(Unsealed::Stopped);
+        }
         match claim::claim(&self.folders.source, name, Some(listed))? {
             Attempt::Claimed(claim) => Ok(claim),
             Attempt::Busy => Err(Unsealed::Busy),
@@ -100,7 +108,10 @@ impl<'a> Sealer<'a> {
     fn seal(&self, claim: Claim) -> Result<Sealed<'a>, Unsealed> {
         // A name that cannot be published is known before any work.
         naming::sealed_name(&claim.name, self.config.suffix, 1)?;
-        self.throttle.wait(claim.identity.octets);
+        self.throttle.wait(claim.identity.octets, self.progress);
+        if self.progress.should_stop() {
+            return Err(Unsealed::Stopped);
+        }
         let pending = Pending::create(self.folders)?;
         let Some(target) = pending.file() else { return Err(RecordingError::Changed.into()) };
         let receipt =

@@ -65,7 +65,11 @@ fn open(base: &Folder, day: &OsStr, is_unfinished: bool) -> Result<Option<Folder
 
 /// The days that have a folder, and those of which a recording is on its way out. WAV stands in the
 /// spool itself, where other folders are.
-fn days(base: &Folder, format: Format, config: &Config) -> Result<Vec<OsString>, RunError> {
+pub(crate) fn days(
+    base: &Folder,
+    format: Format,
+    config: &Config,
+) -> Result<Vec<OsString>, RunError> {
     let mut days = Vec::new();
     if format.folder().is_none() {
         return Ok(days);

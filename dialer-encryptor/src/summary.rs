@@ -23,6 +23,8 @@ pub struct Summary {
     pub already_sealed: usize,
     /// Recordings that somebody still writes to, or that are too young.
     pub busy: usize,
+    /// Recordings that no row names yet: the scripts that write it may be at work on them.
+    pub without_link: usize,
     /// Leftover temporaries removed.
     pub swept: usize,
     /// Recordings beyond `--max-files`.
@@ -113,6 +115,7 @@ impl Summary {
             recovered: 0,
             already_sealed: 0,
             busy: 0,
+            without_link: 0,
             swept: 0,
             left_for_next_run: 0,
             locked: Vec::new(),
@@ -135,6 +138,15 @@ impl Summary {
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.failures.is_empty() && self.rows.waiting == 0 && self.rows.set_aside.is_empty()
+    }
+
+    /// The first thing that went wrong.
+    #[must_use]
+    pub fn first_reason(&self) -> Option<String> {
+        let failed = self.failures.first().map(|it| format!("{} ({})", it.recording, it.reason));
+        let aside =
+            self.rows.set_aside.first().map(|it| format!("{} ({})", it.recording, it.reason));
+        failed.or_else(|| self.rows.down.clone()).or(aside)
     }
 
     /// A recording stays in the queue.
@@ -211,6 +223,7 @@ impl Summary {
             self.already_sealed += 1;
         }
         let name = || escaped(claim.name.as_bytes());
+        tracing::debug!("sealed: {}", name());
         if claim.identity.octets == 0 {
             self.warn(format!("A recording was empty and was sealed as such: {}", name()));
         }

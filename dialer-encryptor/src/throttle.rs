@@ -1,7 +1,7 @@
 //! How fast may recordings be read? A rate that all lanes share.
 
+use crate::progress::Progress;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// Longest wait for one recording: a rate close to nothing must not look like a run that hangs.
@@ -23,7 +23,7 @@ impl Throttle {
     }
 
     /// Waits until a recording of this length may begin.
-    pub fn wait(&self, octets: u64) {
+    pub fn wait(&self, octets: u64, progress: &Progress) {
         let Some(rate) = self.octets_per_sec else { return };
         let now = Instant::now();
         let begin = {
@@ -34,7 +34,7 @@ impl Throttle {
             *free_at = begin + Duration::from_secs_f64(seconds);
             begin
         };
-        thread::sleep(begin - now);
+        progress.sleep(begin - now);
     }
 }
 
@@ -46,11 +46,11 @@ mod tests {
     fn what_comes_after_waits_for_what_came_before() {
         let throttle = Throttle::new(Some(1_000_000.0));
         let began = Instant::now();
-        throttle.wait(200_000);
-        throttle.wait(1);
+        throttle.wait(200_000, &Progress::default());
+        throttle.wait(1, &Progress::default());
         assert!(began.elapsed() >= Duration::from_millis(200));
         let began = Instant::now();
-        Throttle::new(None).wait(u64::MAX);
+        Throttle::new(None).wait(u64::MAX, &Progress::default());
         assert!(began.elapsed() < Duration::from_millis(200));
     }
 }

@@ -97,7 +97,7 @@ pub struct Seal {
     #[arg(long, value_name = "MIB")]
     pub rate: Option<f64>,
 
-    /// Print the result, also where there is no terminal
+    /// Print the result, also where there is no terminal; twice, or --debugX: each recording, too
     #[arg(long, action = ArgAction::Count)]
     pub debug: u8,
 
@@ -155,6 +155,12 @@ impl Seal {
         let stock = self.stock.recipients.iter().flat_map(|list| list.split("---"));
         let all = self.recipient.iter().map(String::as_str).chain(stock);
         all.map(str::trim).filter(|one| !one.is_empty()).map(String::from).collect()
+    }
+
+    /// Whether each recording is named as well.
+    #[must_use]
+    pub fn is_verbose(&self) -> bool {
+        self.debug > 1 || self.stock.debugx > 0
     }
 
     /// Whether the result is printed where there is no terminal.

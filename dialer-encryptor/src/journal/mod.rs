@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// The journal's name in the state folder.
+const FILE: &str = "journal.sqlite";
+
 /// How long another run may hold the journal.
 const BUSY: Duration = Duration::from_secs(20);
 
@@ -105,7 +108,7 @@ impl Journal {
     /// # Errors
     /// When it cannot be opened, or was written by a newer version.
     pub fn open(folder: &Path) -> Result<Self, RunError> {
-        let path = folder.join("journal.sqlite");
+        let path = folder.join(FILE);
         make(folder).map_err(|source| RunError::Folder { path: folder.to_owned(), source })?;
         let began = Instant::now();
         loop {
@@ -117,6 +120,14 @@ impl Journal {
                 Err(source) => return Err(RunError::Journal { path, source }),
             }
         }
+    }
+
+    /// Opens the journal in `folder`, if there is one.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn open_existing(folder: &Path) -> Result<Option<Self>, RunError> {
+        if folder.join(FILE).exists() { Self::open(folder).map(Some) } else { Ok(None) }
     }
 
     /// `None` for a journal of a version that is not known here.
