@@ -211,7 +211,10 @@ pub enum RecordingError {
     #[error("another file stands under its name now; the sealed one is complete, that one stays")]
     Replaced,
     /// No lease to be had, and other users' processes cannot be looked at.
-    #[error("nobody can tell whether it is still being written; run as root or as its owner")]
+    #[error(
+        "nobody can tell whether it is still being written; run as root, as its \
+        owner, or with CAP_LEASE"
+    )]
     WritersUnknown,
     /// What an earlier run proved and published is not there any more.
     #[error(

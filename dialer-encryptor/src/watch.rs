@@ -24,9 +24,6 @@ use std::time::Duration;
 /// lease is refused; this is for file systems without leases.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// How long the scripts that write a recording's row are waited for.
-const ROW_WAIT: Duration = Duration::from_secs(30);
-
 /// When everything is looked at again without an event: rows that wait, failures, a folder that was
 /// not there.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
@@ -51,7 +48,7 @@ fn watch(asked: &Watch) -> Result<(), RunError> {
     if config.is_dry_run {
         return Err(RunError::NothingToWatch { what: "watch" });
     }
-    config.row_wait = Some(ROW_WAIT);
+    config.row_wait = Some(Duration::from_secs(asked.row_wait_secs));
     if !config.is_settle_chosen {
         config.settle = SETTLE;
     }

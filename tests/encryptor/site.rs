@@ -66,8 +66,14 @@ impl Site {
     /// Puts `count` recordings into the spool, each with its row, numbered from 1 on.
     pub fn fill(&self, count: usize) -> Outcome<Vec<(String, Vec<u8>)>> {
         let calls = self.dialer.fill(count)?;
+        self.add_rows(1, &calls)?;
+        Ok(calls)
+    }
+
+    /// Adds the rows of recordings, numbered from `first` on, as the stock compress step leaves them.
+    pub fn add_rows(&self, first: u32, calls: &[(String, Vec<u8>)]) -> Outcome {
         let links: Vec<String> = calls.iter().map(|(name, _)| link(IP, "MP3", name)).collect();
-        let rows: Vec<Row<'_>> = (1..)
+        let rows: Vec<Row<'_>> = (first..)
             .zip(calls.iter().zip(&links))
             .map(|(recording_id, ((name, _), location))| Row {
                 recording_id,
@@ -77,8 +83,7 @@ impl Site {
                 start_epoch: EPOCH + recording_id,
             })
             .collect();
-        self.database.insert_all(&rows)?;
-        Ok(calls)
+        self.database.insert_all(&rows)
     }
 
     pub fn command(&self) -> Command {
