@@ -18,6 +18,7 @@ pub mod command;
 pub mod commit;
 pub mod completions;
 pub mod config;
+pub mod crontab;
 pub mod database;
 pub mod deliver;
 pub mod dialer_toml;
