@@ -126,13 +126,14 @@ mod tests {
         assert_eq!(jobs(&format!("{find} -delete")), [purge]);
         assert_eq!(jobs(&format!("{find} -print")), [Job::Other]);
         let both = line("/x/AST_CRON_audio_2_compress.pl --MP3; dialer-encryptor --format 'mp3'");
-        assert_eq!(both.iter().map(|it| it.job).collect::<Vec<_>>(), [
-            Job::StockCompress,
-            Job::Seal
-        ]);
-        assert_eq!(both.last().map(|it| it.arguments.clone()).unwrap_or_default(), [
-            "--format", "mp3"
-        ]);
+        assert_eq!(
+            both.iter().map(|it| it.job).collect::<Vec<_>>(),
+            [Job::StockCompress, Job::Seal]
+        );
+        assert_eq!(
+            both.last().map(|it| it.arguments.clone()).unwrap_or_default(),
+            ["--format", "mp3"]
+        );
     }
 
     #[test]
@@ -156,8 +157,7 @@ mod tests {
             b"* * * * * $(((((\n* * * * * `\n* * * * * >\n* * * * * &>\r\n* * * * * 2>&",
             b"* * * * * sh -c \"sh -c 'sh -c x'\"\0",
         ] {
-            parse(text, false);
-            parse(text, true);
+            let _ = (parse(text, false), parse(text, true));
         }
         let deep = format!("* * * * * {}", "sh -c '".repeat(100_000));
         assert_eq!(parse(deep.as_bytes(), false).len(), 1);

@@ -149,6 +149,16 @@ pub enum RunError {
         /// Its file.
         path: PathBuf,
     },
+    /// The journal of an earlier version, where it is only read.
+    #[error(
+        "The journal was written by an older version of this program. The next run that seals \
+        brings it up to date: {}",
+        shown(path)
+    )]
+    OlderJournal {
+        /// Its file.
+        path: PathBuf,
+    },
     /// The journal.
     #[error("The journal cannot be used ({source}). {}: {}", journal_advice(source), shown(path))]
     Journal {

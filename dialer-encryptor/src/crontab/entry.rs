@@ -102,10 +102,13 @@ mod tests {
         let found = entries(text, false);
         let parts: Vec<_> =
             found.iter().map(|it| (it.number, it.is_active, it.schedule, it.command)).collect();
-        assert_eq!(parts, [
-            (2, false, b" \t1-59/3 * * * *  ".as_slice(), b"/x --a ".as_slice()),
-            (3, true, b"* * * * * ", b"last"),
-        ]);
+        assert_eq!(
+            parts,
+            [
+                (2, false, b" \t1-59/3 * * * *  ".as_slice(), b"/x --a ".as_slice()),
+                (3, true, b"* * * * * ", b"last"),
+            ]
+        );
     }
 
     #[test]

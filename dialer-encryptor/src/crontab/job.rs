@@ -45,9 +45,26 @@ pub struct Known {
 
 /// Programs that start the one named behind their own flags.
 const STARTERS: [&[u8]; 20] = [
-    b"nice", b"ionice", b"chrt", b"taskset", b"timeout", b"flock", b"env", b"nohup", b"setsid",
-    b"time", b"exec", b"sudo", b"perl", b"chronic", b"command", b"systemd-cat", b"cronic",
-    b"then", b"do", b"else",
+    b"nice",
+    b"ionice",
+    b"chrt",
+    b"taskset",
+    b"timeout",
+    b"flock",
+    b"env",
+    b"nohup",
+    b"setsid",
+    b"time",
+    b"exec",
+    b"sudo",
+    b"perl",
+    b"chronic",
+    b"command",
+    b"systemd-cat",
+    b"cronic",
+    b"then",
+    b"do",
+    b"else",
 ];
 
 /// Shells, which take a whole command as one word.
@@ -64,8 +81,7 @@ pub fn jobs(command: &[u8]) -> Vec<Known> {
 
 fn jobs_within(command: &[u8], depth: usize) -> Vec<Known> {
     let programs = programs(command);
-    let mut known: Vec<Known> =
-        programs.iter().flat_map(|words| known_of(words, depth)).collect();
+    let mut known: Vec<Known> = programs.iter().flat_map(|words| known_of(words, depth)).collect();
     if known.is_empty() {
         known.extend(purge(&programs));
     }

@@ -17,7 +17,8 @@ pub struct Word {
 /// The programs of a command line, each with its words; redirections are left out.
 #[must_use]
 pub fn programs(command: &[u8]) -> Vec<Vec<Word>> {
-    let mut reader = Reader { command, place: 0, programs: vec![Vec::new()], word: None, skip: false };
+    let mut reader =
+        Reader { command, place: 0, programs: vec![Vec::new()], word: None, skip: false };
     while reader.step().is_some() {}
     reader.end_word();
     reader.programs.retain(|words| !words.is_empty());
@@ -122,16 +123,20 @@ impl Reader<'_> {
 
     /// What a shell would put in the place of a command is not known: it stays as it is written.
     fn verbatim(&mut self, last: u8) {
-        while let Some(octet) = self.peek(0) {
-            self.put(octet, 0);
-            match self.peek(1) {
-                Some(b'%') | None => return,
-                Some(next) if next == last => break,
-                Some(_) => self.place += 1,
-            }
+        if let Some(first) = self.peek(0) {
+            self.put(first, 0);
         }
         self.place += 1;
-        self.put(last, 0);
+        while let Some(octet) = self.peek(0).filter(|octet| *octet != b'%') {
+            let is_escape = octet == b'\\' && self.peek(1) == Some(b'%');
+            self.place += usize::from(is_escape);
+            self.put(if is_escape { b'%' } else { octet }, 0);
+            if octet == last {
+                return;
+            }
+            self.place += 1;
+        }
+        self.place -= 1;
     }
 }
 
@@ -154,7 +159,7 @@ mod tests {
             ("a >/dev/null 2>&1 b 2>> log c", vec![vec!["a", "b", "c"]]),
             ("a &>x; b&&c||d|e&", vec![vec!["a"], vec!["b"], vec!["c"], vec!["d"], vec!["e"]]),
             ("(a; b) # c", vec![vec!["a"], vec!["b"]]),
-            ("a --x=$(date +\\%F) `b c` d", vec![vec!["a", "--x=$(date +\\%F)", "`b c`", "d"]]),
+            ("a --x=$(date +\\%F) `b c` d", vec![vec!["a", "--x=$(date +%F)", "`b c`", "d"]]),
             ("a b%c d", vec![vec!["a", "b"]]),
             ("a 'b%c d'", vec![vec!["a", "b"]]),
             ("date +\\%F '\\%H'", vec![vec!["date", "+%F", "%H"]]),

@@ -4,6 +4,7 @@
 //! returns (<https://sqlite.org/pragma.html#pragma_synchronous>).
 
 pub mod intents;
+mod look;
 pub mod rows;
 pub mod runs;
 
@@ -145,6 +146,15 @@ impl Journal {
             [KEEP],
         )?;
         Ok(Some(Self { connection, path: path.to_owned() }))
+    }
+
+    /// Opens the journal in `folder` to read it alone, where there is one; makes nothing, and keeps no
+    /// run waiting.
+    ///
+    /// # Errors
+    /// When it cannot be read, or was written by another version.
+    pub fn look(folder: &Path) -> Result<Option<Self>, RunError> {
+        look::look(folder)
     }
 
     /// For `map_err`: SQLite's error with the journal's path.
