@@ -149,6 +149,17 @@ pub enum RunError {
         /// Its file.
         path: PathBuf,
     },
+    /// The journal, where it is only read.
+    #[error(
+        "The journal cannot be looked at ({source}). Run this as root, or as the user that seals: {}",
+        shown(path)
+    )]
+    Look {
+        /// Its file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// The journal of an earlier version, where it is only read.
     #[error(
         "The journal was written by an older version of this program. The next run that seals \

@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod astguiclient;
+pub mod backlog;
 pub mod catalog;
 pub mod catch_up;
 pub mod check;
@@ -45,6 +46,7 @@ pub mod publish;
 pub mod recipients;
 pub mod recording_log;
 pub mod recover;
+pub mod replace;
 pub mod report;
 pub mod seal;
 pub mod sources;

@@ -90,7 +90,7 @@ pub(crate) fn days(
 }
 
 /// `YYYY-MM-DD`
-fn is_day(name: &OsStr) -> bool {
+pub(crate) fn is_day(name: &OsStr) -> bool {
     let octets = name.as_bytes();
     let is_right = |(place, octet): (usize, &u8)| match place {
         4 | 7 => *octet == b'-',

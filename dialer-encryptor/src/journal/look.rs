@@ -7,17 +7,46 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+/// How often what was read while the file changed is read again.
+const TRIES: usize = 5;
+
+/// Reads what is asked for out of the journal. Where the file alone was read and a run changed it
+/// meanwhile, it is read again.
+pub(super) fn read<T>(
+    folder: &Path,
+    ask: impl Fn(&Journal) -> rusqlite::Result<T>,
+) -> Result<Option<T>, RunError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let before = state(folder);
+        let Some(journal) = look(folder)? else { return Ok(None) };
+        let answer = ask(&journal);
+        if tries < TRIES && state(folder) != before {
+            continue;
+        }
+        return answer.map(Some).map_err(journal.failed());
+    }
+}
+
+/// Changes with every change of the file.
+fn state(folder: &Path) -> Option<(u64, i64, i64, u64)> {
+    let about = fs::metadata(folder.join("journal.sqlite")).ok()?;
+    Some((about.ino(), about.mtime(), about.mtime_nsec(), about.len()))
+}
 
 pub(super) fn look(folder: &Path) -> Result<Option<Journal>, RunError> {
     let path = folder.join("journal.sqlite");
     match fs::metadata(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         // SQLite would say that it cannot open it; who may not is to be told that.
-        Err(source) => return Err(RunError::Folder { path: folder.to_owned(), source }),
+        Err(source) => return Err(RunError::Look { path, source }),
         Ok(_) => {}
     }
-    fs::File::open(&path).map_err(|source| RunError::Folder { path: path.clone(), source })?;
+    fs::File::open(&path).map_err(|source| RunError::Look { path: path.clone(), source })?;
     let failed = |source| RunError::Journal { path: path.clone(), source };
     let connection = connect(&path).map_err(failed)?;
     let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));

@@ -3,6 +3,7 @@
 //! SQLite with a write-ahead log and `synchronous=FULL`: every commit is on the disk when it
 //! returns (<https://sqlite.org/pragma.html#pragma_synchronous>).
 
+pub mod figures;
 pub mod intents;
 mod look;
 pub mod rows;
@@ -94,7 +95,8 @@ const RUNS: &str = "
         state INTEGER NOT NULL,
         at INTEGER NOT NULL DEFAULT (unixepoch())
     );
-    CREATE INDEX delivery_file ON delivery (file);";
+    CREATE INDEX delivery_file ON delivery (file);
+    CREATE INDEX intent_set_aside ON intent (id) WHERE row_state = 4;";
 
 /// The journal of one dialer.
 #[derive(Debug)]
@@ -155,6 +157,17 @@ impl Journal {
     /// When it cannot be read, or was written by another version.
     pub fn look(folder: &Path) -> Result<Option<Self>, RunError> {
         look::look(folder)
+    }
+
+    /// As [`Journal::look`], for what is asked in one go: what a run changed meanwhile is asked again.
+    ///
+    /// # Errors
+    /// When it cannot be read, or was written by another version.
+    pub fn read<T>(
+        folder: &Path,
+        ask: impl Fn(&Self) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, RunError> {
+        look::read(folder, ask)
     }
 
     /// For `map_err`: SQLite's error with the journal's path.

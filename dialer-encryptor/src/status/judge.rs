@@ -1,0 +1,280 @@
+//! What of the facts is wrong, how bad is it, and what is to be done?
+
+use super::facts::{DELIVER, Facts, Known, covers};
+use crate::cli::Status;
+use crate::error::shown;
+use crate::format::Format;
+use crate::journal::RunNote;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// A person should look when there is time.
+    Warning,
+    /// Recordings may be lost to the purge, or nothing runs.
+    Critical,
+    /// It could not be looked at.
+    Unknown,
+}
+
+impl Severity {
+    /// Its name in every form.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Something that is wrong.
+#[derive(Debug)]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What went wrong, and what to do.
+    pub text: String,
+}
+
+/// How far a clock may be ahead of what was written down.
+const CLOCK_SECS: i64 = 600;
+
+/// Everything that is wrong, the worst first.
+#[must_use]
+pub fn problems(asked: &Status, facts: &Facts) -> Vec<Problem> {
+    let mut found = Vec::new();
+    spool(facts, &mut found);
+    match &facts.journal {
+        Err(error) => add(&mut found, Severity::Unknown, error.to_string()),
+        Ok(None) => add(&mut found, Severity::Critical, never_ran(facts)),
+        Ok(Some(known)) => {
+            runs(asked, facts, known, &mut found);
+            rows(asked, known, &mut found);
+        }
+    }
+    backlog(asked, facts, &mut found);
+    plaintext(asked, facts, &mut found);
+    found.sort_by_key(|it| std::cmp::Reverse(it.severity));
+    found
+}
+
+fn add(found: &mut Vec<Problem>, severity: Severity, text: String) {
+    found.push(Problem { severity, text });
+}
+
+fn never_ran(facts: &Facts) -> String {
+    let place = shown(&facts.state_dir.join("journal.sqlite"));
+    format!(
+        "No run has sealed anything here yet: there is no journal. Check the line of step 2 in \
+         the crontab with `dialer-encryptor check`, or name the journal's folder with --state-dir: \
+         {place}"
+    )
+}
+
+fn spool(facts: &Facts, found: &mut Vec<Problem>) {
+    if let Some(reason) = &facts.spool_problem {
+        let text = format!(
+            "PATHDONEmonitor cannot be looked into ({reason}). Check that it is there, and run this \
+             as a user who may: {}",
+            shown(&facts.spool)
+        );
+        add(found, Severity::Unknown, text);
+        return;
+    }
+    let backlog = facts.backlog.iter().map(|(_, tally)| tally);
+    let all = backlog.chain(facts.plaintext.iter().map(|folder| &folder.tally));
+    let mut told: Vec<&String> = all.filter_map(|tally| tally.problem.as_ref()).collect();
+    told.sort_unstable();
+    told.dedup();
+    for problem in told {
+        let text =
+            format!("Not all could be counted. Run this as a user who may look ({problem}).");
+        add(found, Severity::Unknown, text);
+    }
+}
+
+fn runs(asked: &Status, facts: &Facts, known: &Known, found: &mut Vec<Problem>) {
+    for (format, _) in &facts.backlog {
+        let runs = known.runs.iter().filter(|run| covers(run, *format));
+        let Some(newest) = runs.max_by_key(|run| run.ended_at) else {
+            let text = format!(
+                "No run has sealed {} here yet. Check the line of step 2 in the crontab with \
+                 `dialer-encryptor check`.",
+                format.name()
+            );
+            add(found, Severity::Critical, text);
+            continue;
+        };
+        // A run of several formats is told once.
+        if first_of(facts, newest) == Some(*format) {
+            one_run(asked, facts, newest, last_success(known, *format), found);
+        }
+    }
+    let deliveries = known.runs.iter().filter(|run| run.kind == DELIVER && !asked.no_delivery);
+    deliveries.for_each(|run| one_run(asked, facts, run, run.succeeded_at, found));
+}
+
+fn first_of(facts: &Facts, run: &RunNote) -> Option<Format> {
+    facts.backlog.iter().map(|(format, _)| *format).find(|format| covers(run, *format))
+}
+
+/// When a run that sealed this format last ended well, whatever else it sealed.
+#[must_use]
+pub fn last_success(known: &Known, format: Format) -> Option<i64> {
+    known.runs.iter().filter(|run| covers(run, format)).filter_map(|run| run.succeeded_at).max()
+}
+
+fn one_run(
+    asked: &Status,
+    facts: &Facts,
+    run: &RunNote,
+    succeeded_at: Option<i64>,
+    found: &mut Vec<Problem>,
+) {
+    let RunNote { kind, reason, .. } = run;
+    let reason = reason.as_deref().unwrap_or("no reason was written down");
+    match run.exit_code {
+        0 => {}
+        1 => add(
+            found,
+            Severity::Warning,
+            format!(
+                "The last run of `{kind}` left {} undone: {reason}. The next one tries again; if that \
+             does not help, look into callseal.log in PATHlogs.",
+                run.failed
+            ),
+        ),
+        _ => add(
+            found,
+            Severity::Critical,
+            format!("The last run of `{kind}` could not do anything: {reason}"),
+        ),
+    }
+    age_of_success(asked, facts.now, kind, succeeded_at, found);
+    if run.ended_at - facts.now > CLOCK_SECS {
+        add(
+            found,
+            Severity::Warning,
+            format!(
+                "The last run of `{kind}` ended in the future. Check the clock of this dialer."
+            ),
+        );
+    }
+}
+
+fn age_of_success(
+    asked: &Status,
+    now: i64,
+    kind: &str,
+    succeeded_at: Option<i64>,
+    found: &mut Vec<Problem>,
+) {
+    let Some(succeeded_at) = succeeded_at else {
+        return add(found, Severity::Critical, format!("No run of `{kind}` has ended well yet."));
+    };
+    let age = u64::try_from(now - succeeded_at).unwrap_or_default();
+    if let Some(severity) = grade(age, asked.warn_success, asked.critical_success) {
+        let advice = if kind == DELIVER { " or say --no-delivery" } else { " or cron" };
+        add(
+            found,
+            severity,
+            format!(
+                "The last run of `{kind}` that ended well was {} ago. Check that it is still started: \
+             the crontab, the service{advice}.",
+                duration(age)
+            ),
+        );
+    }
+}
+
+/// `None` while it is young enough.
+fn grade(age: u64, warn: u64, critical: u64) -> Option<Severity> {
+    match age {
+        _ if age >= critical => Some(Severity::Critical),
+        _ if age >= warn => Some(Severity::Warning),
+        _ => None,
+    }
+}
+
+fn rows(asked: &Status, known: &Known, found: &mut Vec<Problem>) {
+    let age = known.rows.oldest_waiting_secs.unwrap_or_default();
+    let severity = grade(age, asked.warn_age, asked.critical_age);
+    if let Some(severity) = severity.filter(|_| known.rows.waiting > 0) {
+        add(
+            found,
+            severity,
+            format!(
+                "{} rows of recording_log wait to be changed, one for {}. Check that the database of \
+             astguiclient.conf can be reached.",
+                known.rows.waiting,
+                duration(age)
+            ),
+        );
+    }
+    if known.rows.set_aside > 0 {
+        add(
+            found,
+            Severity::Warning,
+            format!(
+                "{} rows of recording_log cannot be changed. Correct what is wrong there, then run once \
+             with --retry-rows.",
+                known.rows.set_aside
+            ),
+        );
+    }
+}
+
+fn backlog(asked: &Status, facts: &Facts, found: &mut Vec<Problem>) {
+    for (format, tally) in &facts.backlog {
+        let age = tally.oldest_age_secs.unwrap_or_default();
+        if let Some(severity) =
+            grade(age, asked.warn_age, asked.critical_age).filter(|_| tally.count > 0)
+        {
+            add(
+                found,
+                severity,
+                format!(
+                    "{} recordings of {} wait to be sealed, one for {}. Look into callseal.log in \
+                 PATHlogs before the purge of old recordings takes them.",
+                    tally.count,
+                    format.name(),
+                    duration(age)
+                ),
+            );
+        }
+    }
+}
+
+fn plaintext(asked: &Status, facts: &Facts, found: &mut Vec<Problem>) {
+    let Some(limit) = asked.warn_plaintext else { return };
+    let left = facts.plaintext.iter().filter(|it| ["ORIG", "FTP", "GPG"].contains(&&*it.name));
+    for folder in left {
+        let age = folder.tally.oldest_age_secs.unwrap_or_default();
+        if folder.tally.count > 0 && age >= limit {
+            add(
+                found,
+                Severity::Warning,
+                format!(
+                    "{} files of unencrypted audio lie in {}, one for {}. Remove them if their calls \
+                 are sealed.",
+                    folder.tally.count,
+                    shown(&folder.path),
+                    duration(age)
+                ),
+            );
+        }
+    }
+}
+
+/// `40 s`, `12 min`, `3 h`, `5 days`
+#[must_use]
+pub fn duration(secs: u64) -> String {
+    match secs {
+        0..120 => format!("{secs} s"),
+        120..7200 => format!("{} min", secs / 60),
+        7200..172_800 => format!("{} h", secs / 3600),
+        _ => format!("{} days", secs / 86400),
+    }
+}

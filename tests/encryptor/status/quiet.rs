@@ -1,0 +1,85 @@
+//! Does looking leave everything as it was, and keep nobody waiting?
+
+use crate::common::Dialer;
+use crate::site::Site;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use support::process::{finish, tool};
+use support::speech::Format;
+use support::{Failure, Outcome, ensure};
+
+/// Names, times of change and content of everything under a folder.
+fn state(folder: &Path) -> Outcome<Vec<(String, i64, i64, Vec<u8>)>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let about = entry.metadata()?;
+        let content = if about.is_file() { fs::read(entry.path())? } else { Vec::new() };
+        all.push((entry.path().display().to_string(), about.ctime(), about.ctime_nsec(), content));
+        if about.is_dir() {
+            all.extend(state(&entry.path())?);
+        }
+    }
+    all.sort();
+    Ok(all)
+}
+
+#[test]
+fn looking_changes_nothing() -> Outcome {
+    let site = Site::healthy()?;
+    let before = state(site.spool.path())?;
+    site.text(0)?;
+    site.json(0)?;
+    site.nagios(0, &[])?;
+    finish(&mut site.command(&["--prometheus"]))?.expect_code(0)?;
+    ensure!(state(site.spool.path())? == before, "something was changed");
+    Ok(())
+}
+
+#[test]
+fn it_looks_while_a_run_writes_and_the_run_goes_on() -> Outcome {
+    let site = Site::healthy()?;
+    let journal = rusqlite::Connection::open(site.spool.state().join("journal.sqlite"))?;
+    journal.execute_batch("BEGIN IMMEDIATE; UPDATE run SET done = 9")?;
+    let json = site.json(0)?;
+    assert_eq!(json["runs"][0]["done"], 3, "what is not committed is not told");
+    journal.execute_batch("COMMIT")?;
+    assert_eq!(site.json(0)?["runs"][0]["done"], 9);
+    Ok(())
+}
+
+#[test]
+fn it_looks_at_a_journal_of_a_real_run() -> Outcome {
+    let dialer = Dialer::new()?;
+    dialer.fill(2)?;
+    dialer.run()?.expect_code(0)?;
+    let site = Site { spool: dialer.spool };
+    site.ran("seal mp3", 0, 5)?;
+    let json = site.json(0)?;
+    assert_eq!((&json["ok"], &json["backlog"][0]["count"]), (&true.into(), &0.into()));
+    Ok(())
+}
+
+#[test]
+fn a_backlog_of_a_hundred_thousand_takes_no_more_memory_than_one_recording() -> Outcome {
+    let site = Site::healthy()?;
+    let few = peak_kib(&site)?;
+    for number in 0..100_000 {
+        let name = format!("20260101-{number:06}_5551234567_SALES_agent02-all.mp3");
+        fs::File::create(site.spool.inbox(Format::Mp3).join(name))?;
+    }
+    assert_eq!(site.json(0)?["backlog"][0]["count"], 100_001);
+    let many = peak_kib(&site)?;
+    ensure!(many < few + 2048, "{few} KiB for one recording, {many} KiB for 100,001");
+    Ok(())
+}
+
+/// The most memory that a look takes.
+fn peak_kib(site: &Site) -> Outcome<u64> {
+    let asked = site.command(&["--json"]);
+    let mut time = tool("time")?;
+    time.args(["-f", "%M", "--"]).arg(asked.get_program()).args(asked.get_args());
+    let finished = finish(&mut time)?.expect_code(0)?;
+    finished.stderr.trim().parse().map_err(|_| Failure::new(finished.stderr))
+}
