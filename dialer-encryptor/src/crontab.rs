@@ -50,7 +50,7 @@ pub fn parse(text: &[u8], has_user_field: bool) -> Vec<Line> {
 fn lines_of(entry: &Entry<'_>) -> Vec<Line> {
     let line = |job, arguments| Line {
         number: entry.number,
-        text: escaped(entry.text.trim_ascii()),
+        text: shown(entry.text),
         is_active: entry.is_active,
         job,
         arguments,
@@ -59,6 +59,38 @@ fn lines_of(entry: &Entry<'_>) -> Vec<Line> {
         job::jobs(entry.command).into_iter().map(|it| line(it.job, it.arguments)).collect();
     // A comment that starts nothing known is a comment.
     if known.is_empty() && entry.is_active { vec![line(Job::Other, Vec::new())] } else { known }
+}
+
+/// The flag of step 3 whose value is not for everybody.
+const PASSWORD: &str = "ftp-pass";
+
+/// A line of a crontab as it may be printed: without its end, and without the password that step 3
+/// can be given there.
+#[must_use]
+pub fn shown(line: &[u8]) -> String {
+    let parts: Vec<String> = line.trim_ascii_end().split(|it| *it == b'\t').map(escaped).collect();
+    let text = parts.join("\t");
+    let mut shown = String::new();
+    let mut rest = text.as_str();
+    while let Some(at) = rest.to_ascii_lowercase().find(PASSWORD) {
+        let (before, after) = rest.split_at(at + PASSWORD.len());
+        let value = after.trim_start_matches(['=', ' ', '\t']);
+        let (gap, value) = after.split_at(after.len() - value.len());
+        shown.push_str(&[before, gap].concat());
+        rest = value;
+        if !gap.is_empty() && !value.is_empty() {
+            shown.push('…');
+            rest = value.get(end_of_value(value)..).unwrap_or_default();
+        }
+    }
+    shown + rest
+}
+
+fn end_of_value(value: &str) -> usize {
+    let blank = value.find([' ', '\t']).unwrap_or(value.len());
+    let quote = value.chars().next().filter(|first| ['\'', '"'].contains(first));
+    let closing = quote.and_then(|quote| Some(value.get(1..)?.find(quote)? + 2));
+    closing.unwrap_or(blank)
 }
 
 #[cfg(test)]
@@ -142,6 +174,16 @@ mod tests {
         let lines = parse(text.as_bytes(), true);
         let told: Vec<_> = lines.iter().map(|it| (it.number, it.job)).collect();
         assert_eq!(told, [(2, Job::StockEncrypt), (3, Job::Other)]);
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let line = b"1 * * * * /x.pl --FTP-pass=secret --GPG --ftp-pass=\xFF\r\n";
+        assert_eq!(shown(line), "1 * * * * /x.pl --FTP-pass=… --GPG --ftp-pass=…");
+        assert_eq!(shown(b"x --ftp-pass 'a b' c"), "x --ftp-pass … c");
+        for harmless in ["é --ftp-pass", "--ftp-pass=", "--ftp-passé x", "x"] {
+            assert_eq!(shown(harmless.as_bytes()), harmless);
+        }
     }
 
     #[test]

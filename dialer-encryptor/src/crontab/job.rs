@@ -36,8 +36,12 @@ pub enum Job {
 pub struct Known {
     /// What it does.
     pub job: Job,
-    /// What it is told.
+    /// The file name of the program.
+    pub program: String,
+    /// What it is told, safe to show.
     pub arguments: Vec<String>,
+    /// What it is told, octet for octet.
+    pub octets: Vec<Vec<u8>>,
     /// Where in the command its name stands, with the `perl` before it; none if it stands within the
     /// quotes of another shell.
     pub place: Option<(usize, usize)>,
@@ -109,12 +113,17 @@ fn known_of(words: &[Word], depth: usize) -> Vec<Known> {
 }
 
 fn known(words: &[Word], at: usize, job: Job) -> Known {
-    let arguments = words.iter().skip(at + 1).map(|word| escaped(&word.text)).collect();
+    let octets: Vec<Vec<u8>> = words.iter().skip(at + 1).map(|word| word.text.clone()).collect();
+    let program = words.get(at).map(|word| escaped(base_name(&word.text))).unwrap_or_default();
     // perl and its own flags go with the script that it runs.
     let before = words.get(..at).unwrap_or_default();
     let first = before.iter().position(|word| base_name(&word.text) == b"perl").unwrap_or(at);
     let place = words.get(first).zip(words.get(at)).map(|(from, to)| (from.start, to.end));
-    Known { job, arguments, place }
+    Known { job, program, arguments: shown(&octets), octets, place }
+}
+
+fn shown(words: &[Vec<u8>]) -> Vec<String> {
+    words.iter().map(|word| escaped(word)).collect()
 }
 
 /// What a shell is told to run.
@@ -174,6 +183,8 @@ fn purge(programs: &[Vec<Word>]) -> Option<Known> {
         std::str::from_utf8(value).ok()?.parse::<u32>().ok()
     };
     let days = after(b"-mtime").or_else(|| Some(after(b"-mmin")? / (24 * 60)));
-    let arguments = find.iter().skip(1).map(|word| escaped(&word.text)).collect();
-    Some(Known { job: Job::Purge { days }, arguments, place: None })
+    let octets: Vec<Vec<u8>> = find.iter().skip(1).map(|word| word.text.clone()).collect();
+    let program = "find".to_string();
+    let arguments = shown(&octets);
+    Some(Known { job: Job::Purge { days }, program, arguments, octets, place: None })
 }

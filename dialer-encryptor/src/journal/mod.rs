@@ -207,7 +207,7 @@ pub fn is_busy(error: &rusqlite::Error) -> bool {
 
 /// Makes the folder and those above it, and sees to it that they outlive a loss of power: a journal in
 /// a folder that is gone remembers nothing. An earlier run may not have come that far.
-fn make(folder: &Path) -> io::Result<()> {
+pub(crate) fn make(folder: &Path) -> io::Result<()> {
     let parent = folder.parent().filter(|it| !it.as_os_str().is_empty());
     if let Some(parent) = parent.filter(|it| !it.exists()) {
         make(parent)?;

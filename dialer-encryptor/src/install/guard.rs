@@ -1,0 +1,143 @@
+//! Would a crontab, or two together, start something that must not be started?
+
+use super::line::Ours;
+use super::place::{Place, name};
+use super::plan::{Step3, is_taken};
+use super::refusal::Refusal;
+use crate::cli;
+use crate::config::Config;
+use crate::crontab::job::jobs;
+use crate::crontab::source::{Origin, own, system_files};
+use crate::crontab::{Crontab, Job, Line, entries, parse, shown};
+use std::ffi::OsString;
+
+/// Every crontab but the one that is changed.
+///
+/// # Errors
+/// When one cannot be read: it might start the stock script.
+pub fn others(place: &Place) -> Result<Vec<Crontab>, Refusal> {
+    let unread = |error: std::io::Error| {
+        Refusal::new(format!(
+            "Another crontab cannot be read ({error}), so that nobody can tell whether it starts \
+             the stock script. Run this as root."
+        ))
+    };
+    let mut all: Vec<Crontab> = own().map_err(unread)?.into_iter().collect();
+    all.extend(system_files().map_err(unread)?);
+    all.retain(|crontab| !is_same(&crontab.origin, &place.origin));
+    Ok(all)
+}
+
+fn is_same(one: &Origin, other: &Origin) -> bool {
+    match (one, other) {
+        (Origin::Own, Origin::Own) => true,
+        (Origin::File(one), Origin::File(other)) => {
+            one == other || one.canonicalize().ok() == other.canonicalize().ok()
+        }
+        _ => false,
+    }
+}
+
+/// Two encryptors on one folder would both delete what they sealed.
+///
+/// # Errors
+/// When another crontab starts the stock script.
+pub fn no_stock_encrypt(others: &[Crontab]) -> Result<(), Refusal> {
+    for crontab in others {
+        if let Some(line) = active(&crontab.lines, Job::StockEncrypt) {
+            let place = name(&crontab.origin);
+            let advice = match &crontab.origin {
+                Origin::Own => "without --crontab".to_string(),
+                Origin::File(path) => format!("with --crontab {}", crate::error::shown(path)),
+            };
+            return Err(Refusal::new(format!(
+                "Line {} of another crontab starts the stock script of step 2, and both must not \
+                 run. Change that one first, {advice}. It is {place}: {}",
+                line.number, line.text
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Where this program seals already, in another crontab.
+#[must_use]
+pub fn sealed_elsewhere(others: &[Crontab]) -> Option<String> {
+    others.iter().find_map(|crontab| {
+        let line = active(&crontab.lines, Job::Seal)?;
+        Some(format!("line {} of {}", line.number, name(&crontab.origin)))
+    })
+}
+
+fn active(lines: &[Line], job: Job) -> Option<&Line> {
+    lines.iter().find(|line| line.is_active && line.job == job)
+}
+
+/// A crontab must not start both encryptors.
+///
+/// # Errors
+/// When it does.
+pub fn not_both(octets: &[u8], has_user_field: bool) -> Result<(), Refusal> {
+    let lines = parse(octets, has_user_field);
+    let (stock, ours) = (active(&lines, Job::StockEncrypt), active(&lines, Job::Seal));
+    if let (Some(stock), Some(ours)) = (stock, ours) {
+        return Err(Refusal::new(format!(
+            "The crontab would start both the stock script of step 2 and this program. Take out one \
+             of them by hand:\n{}\n{}",
+            stock.text, ours.text
+        )));
+    }
+    Ok(())
+}
+
+/// Each line that this program is written into can be run: its flags are understood, and the settings
+/// are complete. Recipients are looked at by `check`.
+///
+/// # Errors
+/// When one would not run.
+pub fn all_run(
+    text: &[u8],
+    has_user_field: bool,
+    ours: &Ours,
+    step_3: Step3,
+) -> Result<(), Refusal> {
+    for entry in entries(text, has_user_field).iter().filter(|entry| entry.is_active) {
+        for known in jobs(entry.command).iter().filter(|known| is_taken(known, step_3)) {
+            flags(ours.arguments(known)).map_err(|reason| {
+                Refusal::new(format!(
+                    "This program would not run with the flags of line {}. {reason} The line is: {}",
+                    entry.number,
+                    shown(entry.text)
+                ))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// The added line can be run.
+///
+/// # Errors
+/// When it would not.
+pub fn added_runs(place: &Place, ours: &Ours) -> Result<(), Refusal> {
+    flags([ours.common.clone(), ours.seal.clone()].concat()).map_err(|reason| {
+        Refusal::new(format!(
+            "{} has no line that starts the stock script of step 2, and one that starts this \
+             program would not run with these flags. {reason}",
+            place.name()
+        ))
+    })
+}
+
+fn flags(arguments: Vec<OsString>) -> Result<(), String> {
+    let words = std::iter::once(OsString::from("dialer-encryptor")).chain(arguments);
+    let parsed = cli::parse(words).map_err(|error| {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        format!("It would say: {}.", first.trim_start_matches("error: "))
+    })?;
+    match parsed.command {
+        None => Config::read(&parsed.seal).map(drop).map_err(|error| error.to_string()),
+        Some(_) => Ok(()),
+    }
+}

@@ -1,0 +1,112 @@
+//! Is what must not be refused, with its reason, and left as it is?
+
+use crate::site::{STEP_2, Site};
+use std::fs;
+use std::path::Path;
+use support::Outcome;
+use support::process::{finish, tool};
+
+fn assert_refused(site: &Site, file: &Path, name: &str, more: &[&str], words: &str) -> Outcome {
+    let before = fs::read(file)?;
+    let finished = site.run(name, file, &[&["--yes"], more].concat())?.expect_code(2)?;
+    assert!(finished.stderr.contains(words), "{words}: {}", finished.stderr);
+    assert!(finished.stderr.ends_with("\nNothing was changed.\n"), "{}", finished.stderr);
+    assert_eq!((fs::read(file)?, finished.text()), (before, String::new()));
+    assert_eq!(site.copies()?, Vec::<Vec<u8>>::new());
+    Ok(())
+}
+
+#[test]
+fn both_encryptors_are_never_left_active() -> Outcome {
+    let site = Site::new()?;
+    site.set_own(STEP_2)?;
+    let file = site.file(STEP_2)?;
+    let words = "Line 1 of another crontab starts the stock script of step 2, and both must not run. \
+                 Change that one first, without --crontab. It is Root's crontab: 1-59/3 ";
+    assert_refused(&site, &file, "install", &[], words)?;
+    let by_hand =
+        format!("#callseal# {STEP_2}# between\n* * * * * dialer-encryptor --format mp3\n");
+    let file = site.file(by_hand)?;
+    let words = "The crontab would start both the stock script of step 2 and this program.";
+    assert_refused(&site, &file, "uninstall", &[], words)
+}
+
+#[test]
+fn a_stock_line_that_cannot_be_changed_is_named() -> Outcome {
+    let site = Site::new()?;
+    let script = "/x/AST_CRON_audio_2_encrypt.pl --GPG --MP3";
+    let file = site.file(format!("\n* * * * * sh -c '{script}'\n"))?;
+    let words = "Line 2 starts the stock script within the quotes of another shell.";
+    assert_refused(&site, &file, "install", &[], words)
+}
+
+#[test]
+fn a_line_that_would_not_run_is_not_written() -> Outcome {
+    let site = Site::new()?;
+    let stock = STEP_2.trim_end();
+    let unknown = site.file(format!("{stock} --frobnicate\n"))?;
+    let words = "would not run with the flags of line 1. It would say: unexpected argument \
+                 '--frobnicate' found.";
+    assert_refused(&site, &unknown, "install", &[], words)?;
+    let file = site.file(STEP_2.replace(" --recipients=RECIPIENT", ""))?;
+    assert_refused(&site, &file, "install", &[], "No recipient was given.")?;
+    let file = site.file("# nothing here\n")?;
+    let words = "has no line that starts the stock script of step 2, and one that starts this \
+                 program would not run with these flags. No format was given.";
+    assert_refused(&site, &file, "install", &[], words)?;
+    let file = site.file(STEP_2)?;
+    assert_refused(&site, &file, "install", &["--format", "wav"], "Leave --format away.")
+}
+
+#[test]
+fn a_program_that_seals_already_in_another_crontab_is_named() -> Outcome {
+    let site = Site::new()?;
+    site.set_own("* * * * * dialer-encryptor --format mp3\n")?;
+    let file = site.file("# nothing\n")?;
+    let flags = ["--format", "mp3", "--recipient", "a@example.com"];
+    let words = "This program is started already, by line 1 of Root's crontab.";
+    assert_refused(&site, &file, "install", &flags, words)
+}
+
+#[test]
+fn links_pipes_and_files_that_are_not_there_are_refused() -> Outcome {
+    let site = Site::new()?;
+    let real = site.file(STEP_2)?;
+    let link = site.spool.path().join("link");
+    std::os::unix::fs::symlink(&real, &link)?;
+    let words = format!("The crontab is a link. Name the file itself: {}", real.display());
+    assert_refused(&site, &link, "install", &[], &words)?;
+    let pipe = site.spool.path().join("pipe");
+    finish(tool("mkfifo")?.arg(&pipe))?.expect_code(0)?;
+    let finished = site.run("install", &pipe, &["--yes"])?.expect_code(2)?;
+    assert!(finished.stderr.contains("it is no file"), "{}", finished.stderr);
+    let finished = site.run("install", Path::new("/no/crontab"), &[])?.expect_code(2)?;
+    assert!(finished.stderr.contains("Check the path: /no/crontab"), "{}", finished.stderr);
+    Ok(())
+}
+
+#[test]
+fn the_crontab_of_another_user_is_not_taken_for_roots() -> Outcome {
+    let site = Site::new()?;
+    finish(tool("chmod")?.arg("0755").arg(site.spool.path()))?.expect_code(0)?;
+    let program = site.spool.path().join("dialer-encryptor");
+    fs::copy(crate::common::encryptor(), &program)?;
+    let mut command = tool("setpriv")?;
+    command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]);
+    let finished = finish(command.arg(program).args(["install", "--yes"]))?.expect_code(2)?;
+    let words = "The stock steps stand in root's crontab. Run this as root, or name a file";
+    assert!(finished.stderr.starts_with(words), "{}", finished.stderr);
+    Ok(())
+}
+
+#[test]
+fn without_a_copy_nothing_is_changed() -> Outcome {
+    let site = Site::new()?;
+    let file = site.file(STEP_2)?;
+    fs::write(site.spool.state(), "no folder")?;
+    let words = "A copy of the crontab cannot be kept (";
+    let finished = site.run("install", &file, &["--yes"])?.expect_code(2)?;
+    assert!(finished.stderr.starts_with(words), "{}", finished.stderr);
+    assert_eq!(fs::read_to_string(&file)?, STEP_2);
+    Ok(())
+}
