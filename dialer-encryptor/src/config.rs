@@ -160,11 +160,15 @@ impl Config {
 }
 
 /// What the flags say, or the file where they say nothing.
-fn either<T: Clone>(flags: Vec<T>, file: &[T]) -> Vec<T> {
+pub(crate) fn either<T: Clone>(flags: Vec<T>, file: &[T]) -> Vec<T> {
     if flags.is_empty() { file.to_vec() } else { flags }
 }
 
-fn state_dir(args: &Seal, file: &dialer_toml::Settings, spool: &Path) -> Result<PathBuf, RunError> {
+pub(crate) fn state_dir(
+    args: &Seal,
+    file: &dialer_toml::Settings,
+    spool: &Path,
+) -> Result<PathBuf, RunError> {
     let named = args.state_dir.clone().or(file.state_dir.clone());
     let named = named.unwrap_or_else(|| "/var/lib/callseal".into());
     let folder =
@@ -175,7 +179,7 @@ fn state_dir(args: &Seal, file: &dialer_toml::Settings, spool: &Path) -> Result<
     Ok(folder)
 }
 
-fn sealed_as(file: &dialer_toml::SealedFiles) -> Result<SealedAs, RunError> {
+pub(crate) fn sealed_as(file: &dialer_toml::SealedFiles) -> Result<SealedAs, RunError> {
     let mode = file.mode.as_deref().unwrap_or("0644");
     let bits = u32::from_str_radix(mode, 8).ok().filter(|bits| bits & !0o777 == 0);
     let mode = bits.filter(|bits| bits & 0o400 != 0).ok_or_else(|| {
@@ -215,7 +219,7 @@ fn setting(key: &str, reason: &str) -> RunError {
     RunError::Setting { place: format!("the setting {key}"), reason: reason.to_string() }
 }
 
-fn database(
+pub(crate) fn database(
     args: &Seal,
     file: &dialer_toml::Settings,
     conf: astguiclient::Settings,
@@ -261,7 +265,7 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// `GNUPGHOME`, or `~/.gnupg` of the user that runs this.
-fn users_gnupg_home() -> Option<PathBuf> {
+pub(crate) fn users_gnupg_home() -> Option<PathBuf> {
     let named = env::var_os("GNUPGHOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     named.or_else(|| env::home_dir().map(|home| home.join(".gnupg")))
 }

@@ -147,7 +147,7 @@ fn serve(
 
 /// Ways to reach the server. A site whose grants are for `localhost` alone was served by the local
 /// socket so far, which is what libmysqlclient takes that name for.
-fn candidates(settings: &Settings) -> Vec<OptsBuilder> {
+pub(crate) fn candidates(settings: &Settings) -> Vec<OptsBuilder> {
     let socket = |path: &Path| options(settings).socket(path.to_str());
     if let Some(path) = &settings.socket {
         return vec![socket(path)];

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 pub const SEALING: &str = ".sealing";
 
 /// Where sealed files are published.
-const OUTPUT: &str = "GPG";
+pub(crate) const OUTPUT: &str = "GPG";
 
 /// Where incomplete files that stood in the way are moved to, under [`SEALING`].
 pub const SET_ASIDE: &str = "set-aside";
@@ -278,7 +278,7 @@ pub fn removing_name(format: Format, day: Option<&OsStr>) -> String {
 
 /// Which mount a folder is on, where the kernel tells (5.8): not even a file system that is
 /// mounted in two places lets a file be renamed from one to the other.
-fn mount(folder: &Folder) -> Option<u64> {
+pub(crate) fn mount(folder: &Folder) -> Option<u64> {
     let flags = AtFlags::EMPTY_PATH;
     let found = fs::statx(&folder.fd, "", flags, fs::StatxFlags::MNT_ID).ok()?;
     (found.stx_mask & fs::StatxFlags::MNT_ID.bits() != 0).then_some(found.stx_mnt_id)

@@ -35,6 +35,7 @@ mod merging;
 pub mod new_key;
 mod opener;
 pub mod protect;
+pub mod readers;
 pub mod recipient;
 pub mod recording;
 mod refusal;

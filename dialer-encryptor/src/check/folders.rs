@@ -1,0 +1,118 @@
+//! Are the folders of the spool there, may they be written, and can sealed files be published in one
+//! step?
+
+use super::configuration::Dialer;
+use super::finding::Findings;
+use crate::error::shown;
+use crate::folders::{self, OUTPUT, SEALING, mount};
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// Looks at each folder that sealing needs.
+pub fn look(dialer: &Dialer, findings: &mut Findings) {
+    let Some(spool) = &dialer.spool else { return };
+    if !is_usable("spool", "of finished recordings (PATHDONEmonitor)", spool, findings) {
+        return;
+    }
+    findings.ok("spool", format!("The folder of finished recordings is {}.", shown(spool)));
+    for name in dialer.formats.iter().filter_map(|format| format.folder()) {
+        let folder = spool.join(name);
+        if is_usable("format-folder", "of recordings", &folder, findings) {
+            findings.ok("format-folder", format!("The folder {} can be used.", shown(&folder)));
+        }
+    }
+    output(spool, findings);
+    if let Some(logs) = &dialer.logs {
+        log_folder(logs, findings);
+    }
+}
+
+/// `GPG`, which a run makes where it is missing.
+fn output(spool: &Path, findings: &mut Findings) {
+    let gpg = spool.join(OUTPUT);
+    if let Err(error) = fs::metadata(&gpg)
+        && error.kind() == ErrorKind::NotFound
+        && !gpg.is_symlink()
+    {
+        let what = format!("The folder of sealed recordings is not there yet: {}.", shown(&gpg));
+        return findings.note("gpg-folder", what, "Nothing: the first run makes it.");
+    }
+    if !is_usable("gpg-folder", "of sealed recordings", &gpg, findings) {
+        return;
+    }
+    let sealing = spool.join(SEALING);
+    let beside = if sealing.exists() { &sealing } else { spool };
+    if is_one_step(beside, &gpg) {
+        let what = format!("Sealed recordings are published in {} in one step.", shown(&gpg));
+        findings.ok("gpg-folder", what);
+    } else {
+        findings.problem(
+            "file-system",
+            format!(
+                "The folder is on another file system, or another mount, than {}, so that nothing \
+                 can be published there in one step: {}.",
+                shown(spool),
+                shown(&gpg)
+            ),
+            "Move it back under the same file system; to have the recordings on another disk, put \
+             all of PATHDONEmonitor there.",
+        );
+    }
+}
+
+/// Whether a file can be renamed from one folder into the other.
+fn is_one_step(from: &Path, to: &Path) -> bool {
+    let device = |path: &Path| fs::metadata(path).map(|it| it.dev()).ok();
+    let on = |path: &Path| folders::open(path).ok().and_then(|folder| mount(&folder));
+    device(from) == device(to) && on(from) == on(to)
+}
+
+/// Whether the folder is there and whoever runs this may list it, write to it and go through it.
+fn is_usable(id: &'static str, of: &str, folder: &Path, findings: &mut Findings) -> bool {
+    let problem = match fs::metadata(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let what = format!("The folder {of} does not exist: {}.", shown(folder));
+            (what, "Create it, or correct the path in VICIdial's configuration or the format.")
+        }
+        Err(error) => {
+            let what = format!("The folder {of} cannot be looked at ({error}): {}.", shown(folder));
+            (what, "Run as root, or give this user the right to go through every folder above it.")
+        }
+        Ok(found) if !found.is_dir() => {
+            let what = format!("Where the folder {of} should be stands a file: {}.", shown(folder));
+            (what, "Move the file away and create the folder.")
+        }
+        Ok(_) => match may_write(folder) {
+            Ok(()) => return true,
+            Err(error) => {
+                let what = format!(
+                    "The folder {of} cannot be written by this user ({error}): {}.",
+                    shown(folder)
+                );
+                (what, "Run as root, or make this user the owner of the folder.")
+            }
+        },
+    };
+    findings.problem(id, problem.0, problem.1);
+    false
+}
+
+/// Asks the kernel, which knows about read-only file systems too.
+pub fn may_write(folder: &Path) -> std::io::Result<()> {
+    let all = Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK;
+    Ok(accessat(CWD, folder, all, AtFlags::EACCESS)?)
+}
+
+fn log_folder(logs: &Path, findings: &mut Findings) {
+    match may_write(logs) {
+        Ok(()) => findings.ok("logs", format!("Each run leaves its line in {}.", shown(logs))),
+        Err(error) => findings.warn(
+            "logs",
+            format!("The folder PATHlogs cannot be written ({error}): {}.", shown(logs)),
+            "Create it, or let this user write to it; without it no run leaves a line.",
+        ),
+    }
+}

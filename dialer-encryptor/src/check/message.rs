@@ -1,0 +1,172 @@
+//! Does sealing work here? A test message takes the way of a recording up to its publication: sealed
+//! for everybody, made durable, renamed, read back, proven; then it is removed.
+
+use super::configuration::Dialer;
+use super::finding::Findings;
+use crate::error::shown;
+use crate::folders::{self, OUTPUT, SEALING};
+use crate::lease::{self, Lease};
+use rustix::fs::{
+    Advice, AtFlags, CWD, Gid, Mode, OFlags, RenameFlags, Uid, fadvise, fchmod, fchown, mkdirat,
+    openat, renameat_with, unlinkat,
+};
+use rustix::io::Errno;
+use shared::encrypt::{self, Receipt};
+use shared::recipient::Recipient;
+use shared::verify;
+use std::fs::File;
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+const TEXT: &[u8] = b"a test message of dialer-encryptor check\n";
+
+/// What a step of the way makes of a failure.
+type Step<T = ()> = Result<T, String>;
+
+/// Seals the message, if there is a spool and everybody can be sealed for.
+pub fn look(dialer: &Dialer, recipients: &[Recipient], findings: &mut Findings) {
+    let Some(spool) = dialer.spool.as_ref().filter(|it| it.is_dir()) else { return };
+    if recipients.is_empty() {
+        let what = "No test message was sealed, since not everybody can be sealed for.";
+        return findings.note("test-message", what, "Mend the recipients first.");
+    }
+    match Scratch::new(spool).and_then(|scratch| scratch.seal(dialer, recipients)) {
+        Ok(lease) => {
+            let what = format!(
+                "A test message of {} octets was sealed, proven and removed again.",
+                TEXT.len()
+            );
+            findings.ok("test-message", what);
+            leases(lease, findings);
+        }
+        Err(why) => findings.problem(
+            "test-message",
+            format!("A test message cannot be sealed in {}: {why}.", shown(spool)),
+            "Check the space and the permissions of the folder; every recording would fail alike.",
+        ),
+    }
+}
+
+/// A name that nobody else has, in the folder where sealed files are written, or in one like it
+/// where no run has made that yet.
+struct Scratch {
+    folder: PathBuf,
+    is_own_folder: bool,
+    name: String,
+}
+
+impl Scratch {
+    fn new(spool: &std::path::Path) -> Step<Self> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| error.to_string())?;
+        let name = format!("check-{:032x}", u128::from_le_bytes(random));
+        let sealing = spool.join(SEALING);
+        if sealing.is_dir() {
+            return Ok(Self { folder: sealing, is_own_folder: false, name });
+        }
+        // To make and remove .sealing itself could pull it away under the first run.
+        let folder = spool.join(format!("{SEALING}-{name}"));
+        mkdirat(CWD, &folder, Mode::RWXU).map_err(failed("making a folder"))?;
+        Ok(Self { folder, is_own_folder: true, name })
+    }
+
+    /// The steps of a recording, in their order.
+    fn seal(&self, dialer: &Dialer, recipients: &[Recipient]) -> Step<Lease> {
+        let folder = folders::open(&self.folder).map_err(|error| error.to_string())?;
+        let first = format!("{}-1", self.name);
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let file = openat(&folder.fd, &first, flags, Mode::RUSR | Mode::WUSR)
+            .map_err(failed("making a file"))?;
+        let file = File::from(file);
+        let result = give_away(&file, dialer).and_then(|()| write(&file, recipients));
+        drop(file);
+        let result = result.and_then(|receipt| {
+            let flags = RenameFlags::NOREPLACE;
+            match renameat_with(&folder.fd, &first, &folder.fd, &self.name, flags) {
+                // Old kernels and file systems without it get a link instead.
+                Ok(()) | Err(Errno::NOSYS | Errno::INVAL) => Ok(receipt),
+                Err(error) => Err(failed("renaming the file")(error)),
+            }
+        });
+        let result = result.and_then(|receipt| {
+            let there = if self.folder.join(&self.name).exists() { &self.name } else { &first };
+            let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let file = openat(&folder.fd, there, flags, Mode::empty())
+                .map_err(failed("opening the file again"))?;
+            let lease = lease::take(file.as_fd());
+            prove(File::from(file), &receipt, recipients).map(|()| lease)
+        });
+        let _ = unlinkat(&folder.fd, &first, AtFlags::empty());
+        result
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = unlinkat(CWD, self.folder.join(&self.name), AtFlags::empty());
+        if self.is_own_folder {
+            let _ = unlinkat(CWD, &self.folder, AtFlags::REMOVEDIR);
+        }
+    }
+}
+
+fn failed(step: &'static str) -> impl Fn(Errno) -> String {
+    move |error| format!("{step} failed: {}", std::io::Error::from(error))
+}
+
+/// As a sealed file is given away before it is published.
+fn give_away(file: &File, dialer: &Dialer) -> Step {
+    let (Some(sealed_as), Some(spool)) = (dialer.sealed_as, &dialer.spool) else { return Ok(()) };
+    let gpg = std::fs::metadata(spool.join(OUTPUT)).ok();
+    let owner = sealed_as.owner.or(gpg.as_ref().map(MetadataExt::uid)).map(Uid::from_raw);
+    let group = sealed_as.group.or(gpg.as_ref().map(MetadataExt::gid)).map(Gid::from_raw);
+    let given = fchown(file, owner, group);
+    if sealed_as.owner.is_some() || sealed_as.group.is_some() {
+        given.map_err(failed("giving the file to its owner"))?;
+    }
+    fchmod(file, Mode::from_raw_mode(sealed_as.mode)).map_err(failed("setting its mode"))
+}
+
+fn write(file: &File, recipients: &[Recipient]) -> Step<Receipt> {
+    let receipt = encrypt::seal(recipients, TEXT, file).map_err(|error| error.to_string())?;
+    file.sync_all().map_err(|error| format!("making it durable failed: {error}"))?;
+    Ok(receipt)
+}
+
+fn prove(file: File, receipt: &Receipt, recipients: &[Recipient]) -> Step {
+    fadvise(&file, 0, None, Advice::DontNeed).map_err(failed("dropping it from the cache"))?;
+    verify::verify(file, receipt, recipients).map_err(|error| error.to_string())
+}
+
+/// Without leases `/proc` tells who writes, if everybody's processes can be looked at.
+fn leases(lease: Lease, findings: &mut Findings) {
+    let may_look = std::fs::read_dir("/proc/1/fd").is_ok();
+    let is_trusted = may_lease_for_others();
+    match lease {
+        Lease::Unsupported if may_look => findings.note(
+            "leases",
+            "File leases do not work here: /proc is searched for whoever still writes, for each \
+             recording.",
+            "Nothing; a spool on a local file system such as ext4 or XFS would be quicker.",
+        ),
+        Lease::Held | Lease::Refused if is_trusted || may_look => {
+            findings.ok("leases", "A recording that is still being written is left alone.");
+        }
+        Lease::Held | Lease::Refused | Lease::Unsupported => findings.problem(
+            "leases",
+            "This user cannot tell whether somebody still writes to a recording that another user \
+             owns.",
+            "Run as root, or give the program CAP_LEASE (AmbientCapabilities=CAP_LEASE in its \
+             unit).",
+        ),
+    }
+}
+
+/// `CAP_LEASE` is bit 28 of the effective capabilities (`man 7 capabilities`).
+fn may_lease_for_others() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> 28 & 1 == 1)
+}
