@@ -8,7 +8,6 @@ use crate::dialer_toml;
 use crate::error::{RunError, shown};
 use crate::format::Format;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// More than any astguiclient.conf has.
 const CONF_OCTETS: u64 = 1 << 20;
@@ -20,8 +19,6 @@ const TOLD: [&str; 7] =
 /// A dialer as its settings have it; what they do not say is missing here.
 #[derive(Debug)]
 pub struct Dialer {
-    /// VICIdial's configuration file.
-    pub conf: PathBuf,
     /// `PATHDONEmonitor`.
     pub spool: Option<PathBuf>,
     /// `PATHlogs`.
@@ -36,8 +33,6 @@ pub struct Dialer {
     pub gnupg_home: Option<PathBuf>,
     /// What sealed names end with.
     pub suffix: Suffix,
-    /// How long a recording must have been still.
-    pub settle: Duration,
     /// Where the journal is.
     pub state_dir: Option<PathBuf>,
     /// What sealed files are given; none if the settings make no sense.
@@ -46,10 +41,6 @@ pub struct Dialer {
     pub database: Option<Database>,
     /// Whether `recording_log` is left alone on purpose.
     pub is_offline: bool,
-    /// `VARserver_ip`.
-    pub server_ip: Option<String>,
-    /// `VARHTTP_path`.
-    pub archive: Option<String>,
     /// Whether `VARFTP_host` names an archive.
     pub has_archive: bool,
 }
@@ -74,7 +65,6 @@ impl Dialer {
         let state_dir = config::state_dir(seal, &file, spool.as_deref().unwrap_or(&nowhere));
         let sealed_as = config::sealed_as(&file.sealed_files);
         let mut dialer = Self {
-            conf: seal.conf.clone(),
             spool,
             logs: conf.path_logs.clone(),
             formats,
@@ -82,16 +72,13 @@ impl Dialer {
             certificates: config::either(seal.certs.clone(), &file.certs),
             gnupg_home: home.filter(|home| !home.as_os_str().is_empty()),
             suffix: seal.suffix.or(file.suffix).unwrap_or(Suffix::Pgp),
-            settle: Duration::from_secs(seal.settle_secs.or(file.settle_secs).unwrap_or(5)),
             state_dir: kept(state_dir, "state-folder", findings),
             sealed_as: kept(sealed_as, "settings", findings),
             database: None,
             is_offline,
-            server_ip: conf.server_ip.clone(),
-            archive: conf.archive.clone(),
             has_archive: has_archive(&octets),
         };
-        if !is_offline && !findings.has("database-settings") {
+        if !is_offline && !octets.is_empty() && !findings.has("database-settings") {
             let database = config::database(seal, &file, conf);
             dialer.database = kept(database, "database-settings", findings);
         }
@@ -102,10 +89,7 @@ impl Dialer {
 
 /// Whatever a run would stop at that was not told yet.
 fn whole(seal: &Seal, findings: &mut Findings) {
-    let is_told = ["settings", "conf", "spool", "state-folder", "format", "recipient"]
-        .iter()
-        .chain(&["database-settings"])
-        .any(|id| findings.has_problem(id));
+    let is_told = TOLD.iter().any(|id| findings.has_problem(id));
     match Config::read(seal) {
         Err(error) if !is_told => {
             findings.sentences("settings", Level::Problem, &error.to_string());

@@ -1,6 +1,7 @@
 //! What was found, how bad is it, and what is to be done?
 
 use serde::Serialize;
+use shared::recording::escaped;
 
 /// How bad it is; the worst one decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -49,12 +50,15 @@ pub struct Findings(Vec<Finding>);
 impl Findings {
     /// All is well there.
     pub fn ok(&mut self, id: &'static str, what: impl Into<String>) {
-        self.0.push(Finding { id, level: Level::Ok, what: what.into(), todo: None });
+        self.push(Finding { id, level: Level::Ok, what: what.into(), todo: None });
     }
 
-    /// One that was made elsewhere.
+    /// Every finding comes through here: whatever a library put into its message is made safe to
+    /// show, too.
     pub fn push(&mut self, finding: Finding) {
-        self.0.push(finding);
+        let safe = |text: String| escaped(text.replace('\n', " ").as_bytes());
+        let (what, todo) = (safe(finding.what), finding.todo.map(safe));
+        self.0.push(Finding { what, todo, ..finding });
     }
 
     /// Good to know.
@@ -81,7 +85,7 @@ impl Findings {
         todo: impl Into<String>,
     ) {
         let todo = Some(todo.into()).filter(|it| !it.is_empty());
-        self.0.push(Finding { id, level, what: what.into(), todo });
+        self.push(Finding { id, level, what: what.into(), todo });
     }
 
     /// A message of two sentences or more: the first says what is wrong, the others what to do.

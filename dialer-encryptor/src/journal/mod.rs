@@ -4,6 +4,7 @@
 //! returns (<https://sqlite.org/pragma.html#pragma_synchronous>).
 
 pub mod figures;
+pub mod found;
 pub mod intents;
 mod look;
 pub mod rows;
