@@ -160,15 +160,15 @@ fn questions(connection: &mut Conn) -> Vec<Finding> {
 }
 
 fn reached(connection: &mut Conn) -> Finding {
-    let version = connection.server_version();
+    let version: Option<String> = connection.query_first("SELECT VERSION()").unwrap_or_default();
+    let version = version.map_or("unknown".to_string(), |it| escaped(it.as_bytes()));
     let cipher: Option<(String, String)> =
         connection.query_first("SHOW STATUS LIKE 'Ssl_cipher'").unwrap_or_default();
     let tls = cipher.filter(|(_, cipher)| !cipher.is_empty());
     let tls = tls.map_or("without encryption".to_string(), |(_, it)| {
         format!("by TLS ({})", escaped(it.as_bytes()))
     });
-    let (one, two, three) = version;
-    let what = format!("The database answers, version {one}.{two}.{three}, {tls}.");
+    let what = format!("The database answers, version {version}, {tls}.");
     finding("database", Level::Ok, what, "")
 }
 
