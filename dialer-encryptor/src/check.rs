@@ -58,7 +58,7 @@ fn look(asked: &Check) -> Vec<Finding> {
         last::look(&dialer, &recipients, asked.url.is_some(), &mut findings);
     }
     if let Some(link) = &asked.url {
-        web::look(link, &mut findings);
+        web::look(link, dialer.is_https, &mut findings);
     }
     findings.sorted()
 }

@@ -104,6 +104,8 @@ fn a_healthy_link_is_a_download_behind_a_login_without_a_list() -> Outcome {
     ensure!(!told.text().contains("secret"), "the password was told: {}", told.text());
     let told = served.url(&link, 0)?;
     told.says("web-content", "note", "could not be seen")?;
+    let told = served.checked.check(&["--url", &link, "--https"], 1)?;
+    told.says("web-mixed", "warning", "Redirect permanent")?;
     let told = served.url(&link.replace("http://", "http://6666:wrong@"), 1)?;
     told.says("web-login", "warning", "refuses the login")?;
     let missing = with_login.replace(NAME, "other");
@@ -210,10 +212,21 @@ fn a_call_is_told_where_it_stuck() -> Outcome {
     let served = Served::well()?;
     let told = |code: i32| served.checked.check(&["--last"], code);
     told(1)?.says("last-call", "warning", "no finished call of this dialer (127.0.0.1)")?;
+    // Not taken by step 1 yet.
+    let monitor = served.checked.spool().path().join("monitor");
+    served.checked.spool().set("PATHmonitor", &monitor.to_string_lossy())?;
+    fs::create_dir(&monitor)?;
+    fs::write(monitor.join(format!("{}-in.wav", bare(NAME))), b"x")?;
+    served.call(2 * HOUR)?;
+    let inbox = served.checked.spool().inbox(Format::Mp3).join(NAME);
+    fs::rename(&inbox, served.checked.spool().path().join(NAME))?;
+    told(1)?.says("last-stuck", "warning", "Step 1 did not take it")?;
+    fs::rename(served.checked.spool().path().join(NAME), &inbox)?;
+    fs::remove_dir_all(&monitor)?;
     // Young, it only waits.
-    served.call(60)?;
-    told(0).or_else(|_| told(1))?.says("last-stuck", "note", "Wait: the steps run")?;
     let database = &served.checked.site.database;
+    database.sql(format!("UPDATE recording_log SET start_epoch = {}", now()? - 60))?;
+    told(0)?.says("last-stuck", "note", "Wait: the steps run")?;
     database.sql(format!("UPDATE recording_log SET start_epoch = {}", now()? - HOUR))?;
     let stuck = told(1)?;
     stuck.says("last-stuck", "warning", "It is not sealed: it stands in ")?;

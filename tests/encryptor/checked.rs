@@ -32,13 +32,17 @@ impl Checked {
 
     /// Over a spool that stands somewhere.
     pub fn over(spool: Spool) -> Outcome<Checked> {
+        Checked::with(spool, MariaDb::new()?)
+    }
+
+    /// With a database that was started in some way.
+    pub fn with(spool: Spool, database: MariaDb) -> Outcome<Checked> {
         let home = GnupgHome::new()?;
         let listener = home.generate("Lena Listener", Algorithm::Curve25519, "", "0")?;
         let certs = spool.path().join("listener.asc");
         fs::write(&certs, home.certificate(&listener)?)?;
         // The web server is another user.
         fs::set_permissions(spool.path(), Permissions::from_mode(0o755))?;
-        let database = MariaDb::new()?;
         spool.set("VARDB_server", "127.0.0.1")?;
         spool.set("VARDB_port", &database.port().to_string())?;
         let dialer = Dialer { spool, home, listener, certs };

@@ -7,6 +7,8 @@ use crate::config::{self, Config, Database, SealedAs};
 use crate::dialer_toml;
 use crate::error::{RunError, shown};
 use crate::format::Format;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 /// More than any astguiclient.conf has.
@@ -43,6 +45,10 @@ pub struct Dialer {
     pub is_offline: bool,
     /// Whether `VARFTP_host` names an archive.
     pub has_archive: bool,
+    /// `PATHmonitor`, where calls are recorded.
+    pub monitor: Option<PathBuf>,
+    /// Whether links are to begin with `https`.
+    pub is_https: bool,
 }
 
 impl Dialer {
@@ -76,7 +82,9 @@ impl Dialer {
             sealed_as: kept(sealed_as, "settings", findings),
             database: None,
             is_offline,
-            has_archive: has_archive(&octets),
+            has_archive: value(&octets, b"VARFTP_host").is_some(),
+            monitor: value(&octets, b"PATHmonitor").map(|it| OsString::from_vec(it).into()),
+            is_https: seal.https || file.https == Some(true),
         };
         if !is_offline && !octets.is_empty() && !findings.has("database-settings") {
             let database = config::database(seal, &file, conf);
@@ -184,15 +192,14 @@ fn missing_keys(
     }
 }
 
-/// Whether `VARFTP_host` has a value, read as the other keys are.
-fn has_archive(octets: &[u8]) -> bool {
-    let code = |line: &'_ [u8]| -> Vec<u8> {
+/// What a key says that sealing itself does not need, read as the other keys are.
+fn value(octets: &[u8], key: &[u8]) -> Option<Vec<u8>> {
+    let code = |line: &[u8]| -> Vec<u8> {
         let code = line.split(|octet| matches!(octet, b'#' | b';')).next().unwrap_or_default();
         code.iter().copied().filter(|o| !matches!(o, b' ' | b'\t' | b'\r' | b'>')).collect()
     };
-    let lines = octets.split(|octet| *octet == b'\n').map(code);
-    lines.filter(|line| line.starts_with(b"VARFTP_host")).last().is_some_and(|line| {
-        let equals = line.iter().rposition(|octet| *octet == b'=');
-        equals.is_some_and(|at| at + 1 < line.len())
-    })
+    let line =
+        octets.split(|octet| *octet == b'\n').map(code).filter(|it| it.starts_with(key)).last()?;
+    let equals = line.iter().rposition(|octet| *octet == b'=')?;
+    line.get(equals + 1..).filter(|it| !it.is_empty()).map(<[u8]>::to_vec)
 }

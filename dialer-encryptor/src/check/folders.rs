@@ -14,13 +14,25 @@ use std::path::Path;
 /// Looks at each folder that sealing needs.
 pub fn look(dialer: &Dialer, findings: &mut Findings) {
     let Some(spool) = &dialer.spool else { return };
-    if !is_usable("spool", "of finished recordings (PATHDONEmonitor)", spool, findings) {
+    let of = "of finished recordings (PATHDONEmonitor)";
+    let sealing = spool.join(SEALING);
+    // What is there already need not be made: then only WAV recordings are removed from it.
+    let is_made = sealing.exists() && spool.join(OUTPUT).exists();
+    let is_written = !is_made || dialer.formats.iter().any(|it| it.folder().is_none());
+    if !is_usable("spool", of, spool, is_written, findings) {
         return;
+    }
+    if sealing.symlink_metadata().is_ok_and(|it| !it.is_dir()) {
+        let what = format!("{} is no folder of this spool.", shown(&sealing));
+        let todo = "Remove that link or file; a run makes the folder.";
+        findings.problem("sealing-folder", what, todo);
+    } else if sealing.exists() {
+        is_usable("sealing-folder", "of unfinished sealed files", &sealing, true, findings);
     }
     findings.ok("spool", format!("The folder of finished recordings is {}.", shown(spool)));
     for name in dialer.formats.iter().filter_map(|format| format.folder()) {
         let folder = spool.join(name);
-        if is_usable("format-folder", "of recordings", &folder, findings) {
+        if is_usable("format-folder", "of recordings", &folder, true, findings) {
             findings.ok("format-folder", format!("The folder {} can be used.", shown(&folder)));
         }
     }
@@ -40,7 +52,7 @@ fn output(spool: &Path, findings: &mut Findings) {
         let what = format!("The folder of sealed recordings is not there yet: {}.", shown(&gpg));
         return findings.note("gpg-folder", what, "Nothing: the first run makes it.");
     }
-    if !is_usable("gpg-folder", "of sealed recordings", &gpg, findings) {
+    if !is_usable("gpg-folder", "of sealed recordings", &gpg, true, findings) {
         return;
     }
     let sealing = spool.join(SEALING);
@@ -70,8 +82,15 @@ fn is_one_step(from: &Path, to: &Path) -> bool {
     device(from) == device(to) && on(from) == on(to)
 }
 
-/// Whether the folder is there and whoever runs this may list it, write to it and go through it.
-fn is_usable(id: &'static str, of: &str, folder: &Path, findings: &mut Findings) -> bool {
+/// Whether the folder is there and whoever runs this may list it, go through it, and write to it
+/// where that is needed.
+fn is_usable(
+    id: &'static str,
+    of: &str,
+    folder: &Path,
+    is_written: bool,
+    findings: &mut Findings,
+) -> bool {
     let problem = match fs::metadata(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let what = format!("The folder {of} does not exist: {}.", shown(folder));
@@ -85,11 +104,11 @@ fn is_usable(id: &'static str, of: &str, folder: &Path, findings: &mut Findings)
             let what = format!("Where the folder {of} should be stands a file: {}.", shown(folder));
             (what, "Move the file away and create the folder.")
         }
-        Ok(_) => match may_write(folder) {
+        Ok(_) => match may(folder, is_written) {
             Ok(()) => return true,
             Err(error) => {
                 let what = format!(
-                    "The folder {of} cannot be written by this user ({error}): {}.",
+                    "The folder {of} cannot be used by this user ({error}): {}.",
                     shown(folder)
                 );
                 (what, "Run as root, or make this user the owner of the folder.")
@@ -100,9 +119,15 @@ fn is_usable(id: &'static str, of: &str, folder: &Path, findings: &mut Findings)
     false
 }
 
-/// Asks the kernel, which knows about read-only file systems too.
+/// Whether this user may list the folder, go through it and write to it.
 pub fn may_write(folder: &Path) -> std::io::Result<()> {
-    let all = Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK;
+    may(folder, true)
+}
+
+/// Asks the kernel, which knows about read-only file systems too.
+fn may(folder: &Path, is_written: bool) -> std::io::Result<()> {
+    let write = if is_written { Access::WRITE_OK } else { Access::empty() };
+    let all = Access::READ_OK | Access::EXEC_OK | write;
     Ok(accessat(CWD, folder, all, AtFlags::EACCESS)?)
 }
 

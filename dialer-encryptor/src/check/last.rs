@@ -4,7 +4,7 @@ use super::configuration::Dialer;
 use super::database::with;
 use super::finding::Findings;
 use super::newest::{Call, newest};
-use super::places::{self, Places};
+use super::places::{self, MONITOR, Places};
 use super::plaintext::age;
 use super::web;
 use crate::error::shown;
@@ -61,7 +61,7 @@ pub fn look(
     let own = Own { server_ip: &settings.server_ip, archive: settings.archive.as_deref() };
     let target = own.target(&call.location);
     let named = if let Target::Sealed(file) = &target { Some(file.as_os_str()) } else { None };
-    let places = places::of(spool, &call, named);
+    let places = places::of(spool, dialer.monitor.as_deref(), &call, named);
     match &places.sealed {
         Some(file) => {
             sealed(file, recipients, findings);
@@ -73,7 +73,7 @@ pub fn look(
     }
     let link = std::str::from_utf8(&call.location).unwrap_or_default();
     if !asks_another && matches!(target, Target::Sealed(_) | Target::Archived) {
-        web::look(link, findings);
+        web::look(link, dialer.is_https, findings);
     }
 }
 
@@ -199,6 +199,9 @@ fn stuck(dialer: &Dialer, call: &Call, places: &Places, findings: &mut Findings)
         "ORIG" => "Compress moved it there, and what it made of it is gone: compress may have \
                    failed (is lame or sox installed?), or the sealed file was removed."
             .to_string(),
+        MONITOR => {
+            "Step 1 did not take it: check AST_CRON_audio_1_move in the crontab.".to_string()
+        }
         "FTP" => "It was delivered before it was sealed: step 3 needs --GPG.".to_string(),
         other => format!("No line seals {other}: add --format for it."),
     };

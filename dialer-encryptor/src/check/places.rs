@@ -15,6 +15,9 @@ const SEALED_ENDINGS: [&str; 3] = ["pgp", "gpg", "gpg.gpg"];
 /// Folders with recordings that are not sealed, those first from which they are sealed.
 const PLAIN: [&str; 7] = ["MP3", "GSM", "OGG", "GSW", ".", "FTP", "ORIG"];
 
+/// What `PATHmonitor` is called among the folders.
+pub const MONITOR: &str = "monitor";
+
 /// Where a call's files are.
 #[derive(Debug)]
 pub struct Places {
@@ -24,8 +27,9 @@ pub struct Places {
     pub plain: Option<(String, PathBuf)>,
 }
 
-/// Looks for the file that the row names, then for those of the usual names.
-pub fn of(spool: &Path, call: &Call, named: Option<&OsStr>) -> Places {
+/// Looks for the file that the row names, then for those of the usual names, then for what Asterisk
+/// records into `PATHmonitor`.
+pub fn of(spool: &Path, monitor: Option<&Path>, call: &Call, named: Option<&OsStr>) -> Places {
     let days = days(call.began);
     let names = names(call);
     let sealed_names: Vec<OsString> =
@@ -34,6 +38,11 @@ pub fn of(spool: &Path, call: &Call, named: Option<&OsStr>) -> Places {
     let plain = PLAIN.iter().find_map(|folder| {
         find(spool, folder, &days, &names).map(|path| ((*folder).to_string(), path))
     });
+    let recorded = || {
+        let path = find(monitor?, ".", &[], &legs(call))?;
+        Some((MONITOR.to_string(), path))
+    };
+    let plain = plain.or_else(recorded);
     Places { sealed, plain }
 }
 
@@ -54,6 +63,12 @@ fn names(call: &Call) -> Vec<OsString> {
     let both = |ending: &&str| [name("-all", ending), name("", ending)];
     let names = ENDINGS.iter().flat_map(both);
     names.filter(|name| is_plain_name(name)).collect()
+}
+
+/// What Asterisk records: one file a side, or one that is mixed.
+fn legs(call: &Call) -> Vec<OsString> {
+    let leg = |end: &&str| OsString::from_vec([call.name.as_slice(), end.as_bytes()].concat());
+    ["-in.wav", "-out.wav", ".wav", "-in.gsm", "-out.gsm", ".gsm"].iter().map(leg).collect()
 }
 
 fn sealed(names: &[OsString]) -> Vec<OsString> {

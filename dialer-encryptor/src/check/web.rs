@@ -13,12 +13,19 @@ const SNIPPET: &str = "Put installer/apache/callseal.conf beside VICIdial's line
                        installer/nginx/callseal.conf) and restart the web server.";
 
 /// Asks for a link as a browser would, and for the folder that it is in.
-pub fn look(link: &str, findings: &mut Findings) {
+pub fn look(link: &str, is_https_wanted: bool, findings: &mut Findings) {
     let Some((bare, login)) = split_login(link) else {
         let what = format!("That is no link to a recording: {}.", shown(link));
         return findings.warn("web-link", what, "Give one that begins with http:// or https://.");
     };
-    if bare.starts_with("http://") {
+    if bare.starts_with("http://") && is_https_wanted {
+        findings.warn(
+            "web-mixed",
+            format!("{} is http, though links are to be https.", shown(&bare)),
+            "Send such links on: Redirect permanent /RECORDINGS/ https://…, as \
+             installer/apache/callseal.conf shows. A page that came by https cannot fetch them.",
+        );
+    } else if bare.starts_with("http://") {
         findings.note(
             "web-http",
             format!("{} goes over the network in clear.", shown(&bare)),

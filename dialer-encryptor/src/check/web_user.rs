@@ -40,6 +40,7 @@ pub fn look(dialer: &Dialer, findings: &mut Findings) {
         let todo = "Nothing, if recordings are served by the archive alone.";
         return findings.note("web-user", what, todo);
     }
+    selinux(&gpg, findings);
     let closed: Vec<(&User, String)> =
         users.iter().filter_map(|user| Some((user, closed(user, there, dialer)?))).collect();
     for user in users.iter().filter(|user| !closed.iter().any(|(other, _)| other == user)) {
@@ -56,6 +57,17 @@ pub fn look(dialer: &Dialer, findings: &mut Findings) {
         } else {
             findings.warn("web-user", what, todo);
         }
+    }
+}
+
+/// Modes are not all there: Red Hat's systems ask SELinux, too.
+fn selinux(gpg: &Path, findings: &mut Findings) {
+    if fs::read_to_string("/sys/fs/selinux/enforce").is_ok_and(|it| it.trim() == "1") {
+        findings.note(
+            "selinux",
+            "SELinux is enforced: the web server may be refused whatever the modes say.",
+            format!("Look at a real link with --url; ls -Z {} shows the labels.", shown(gpg)),
+        );
     }
 }
 
