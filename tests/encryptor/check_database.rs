@@ -9,6 +9,7 @@ use std::process::Command;
 use support::dialer::Spool;
 use support::mariadb::MariaDb;
 use support::process::finish;
+use support::recording_log::Against;
 use support::tls::Authority;
 use support::{Outcome, ensure};
 
@@ -83,4 +84,17 @@ fn a_database_that_says_nothing_keeps_nobody_waiting() -> Outcome {
     let text = finished?.expect_code(1)?.text();
     ensure!(text.contains("cannot be reached"), "{text}");
     Ok(())
+}
+
+#[test]
+fn a_table_that_somebody_holds_is_waited_for_a_moment_only() -> Outcome {
+    let checked = Checked::new()?;
+    checked.site.wait_at_most(1)?;
+    let lock = checked.site.database.lock_table(Against::Writers)?;
+    let told = checked.check(&[], 1)?;
+    told.says("row-table", "ok", "can be read")?;
+    told.says("row-rights", "warning", "Lock wait timeout exceeded")?;
+    told.is_about(&["row-rights"])?;
+    drop(lock);
+    checked.check(&[], 0)?.is_about(&[])
 }

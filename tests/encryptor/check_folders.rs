@@ -9,8 +9,10 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 use support::Outcome;
-use support::process::tool;
+use support::dialer::names_in;
+use support::process::{finish, tool};
 use support::speech::Format;
 
 #[test]
@@ -139,4 +141,27 @@ fn a_user_of_its_own_needs_its_folders_and_the_right_to_leases() -> Outcome {
     told.is_about(&["leases"])?;
     let told = checked.told(&mut as_user(&checked, "+lease")?, 0)?;
     told.says("leases", "ok", "left alone")
+}
+
+#[test]
+fn what_a_killed_check_left_is_removed_by_a_later_one() -> Outcome {
+    let checked = Checked::new()?;
+    let sealing = checked.spool().done().join(".sealing");
+    fs::create_dir(&sealing)?;
+    let left = |name: &str, age_secs: u64| -> Outcome {
+        fs::write(sealing.join(name), b"x")?;
+        let file = fs::File::options().write(true).open(sealing.join(name))?;
+        Ok(file.set_modified(SystemTime::now() - Duration::from_secs(age_secs))?)
+    };
+    let digits = "0123456789abcdef0123456789abcdef";
+    left(&format!("check-{digits}"), 7200)?;
+    left(&format!("check-{digits}-1"), 7200)?;
+    left(&format!("check-{}", digits.replace('0', "1")), 60)?;
+    left(&format!("mp3-{digits}"), 7200)?;
+    left("check-something-else", 7200)?;
+    finish(&mut checked.command())?.expect_code(0)?;
+    let stay = ["check-1123456789abcdef1123456789abcdef", "check-something-else"];
+    let mp3 = format!("mp3-{digits}");
+    assert_eq!(names_in(&sealing)?, [stay[0], stay[1], mp3.as_str()]);
+    Ok(())
 }

@@ -3,6 +3,9 @@
 use serde::Serialize;
 use shared::recording::escaped;
 
+/// Longer messages are made by somebody who wants to hide something behind them.
+const MOST_CHARACTERS: usize = 2000;
+
 /// How bad it is; the worst one decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,9 +57,12 @@ impl Findings {
     }
 
     /// Every finding comes through here: whatever a library put into its message is made safe to
-    /// show, too.
+    /// show, too, and no longer than a person reads.
     pub fn push(&mut self, finding: Finding) {
-        let safe = |text: String| escaped(text.replace('\n', " ").as_bytes());
+        let safe = |text: String| -> String {
+            let start: String = text.chars().take(MOST_CHARACTERS).collect();
+            escaped(start.replace('\n', " ").as_bytes())
+        };
         let (what, todo) = (safe(finding.what), finding.todo.map(safe));
         self.0.push(Finding { what, todo, ..finding });
     }

@@ -17,9 +17,13 @@ use shared::verify;
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const TEXT: &[u8] = b"a test message of dialer-encryptor check\n";
+
+/// No check takes so long.
+const OLD: Duration = Duration::from_secs(3600);
 
 /// What a step of the way makes of a failure.
 type Step<T = ()> = Result<T, String>;
@@ -57,12 +61,13 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn new(spool: &std::path::Path) -> Step<Self> {
+    fn new(spool: &Path) -> Step<Self> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| error.to_string())?;
         let name = format!("check-{:032x}", u128::from_le_bytes(random));
         let sealing = spool.join(SEALING);
         if sealing.is_dir() {
+            sweep(&sealing);
             return Ok(Self { folder: sealing, is_own_folder: false, name });
         }
         // To make and remove .sealing itself could pull it away under the first run.
@@ -107,6 +112,25 @@ impl Drop for Scratch {
         let _ = unlinkat(CWD, self.folder.join(&self.name), AtFlags::empty());
         if self.is_own_folder {
             let _ = unlinkat(CWD, &self.folder, AtFlags::REMOVEDIR);
+        }
+    }
+}
+
+/// Removes what a check that was killed left behind; nobody needs it after so long.
+fn sweep(sealing: &Path) {
+    let is_left = |name: &str| {
+        let digits = name.strip_prefix("check-").map(|it| it.strip_suffix("-1").unwrap_or(it));
+        digits.is_some_and(|it| it.len() == 32 && it.bytes().all(|o| o.is_ascii_hexdigit()))
+    };
+    let is_old = |about: &std::fs::Metadata| {
+        about.is_file()
+            && about.modified().ok().and_then(|it| it.elapsed().ok()).is_some_and(|it| it > OLD)
+    };
+    for entry in std::fs::read_dir(sealing).into_iter().flatten().flatten() {
+        let is_named = entry.file_name().to_str().is_some_and(is_left);
+        if is_named && entry.path().symlink_metadata().is_ok_and(|about| is_old(&about)) {
+            // What cannot be removed harms nobody.
+            let _ = unlinkat(CWD, entry.path(), AtFlags::empty());
         }
     }
 }

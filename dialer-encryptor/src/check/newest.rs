@@ -29,7 +29,7 @@ pub fn newest(connection: &mut Conn, server_ip: &str) -> mysql::Result<Option<Ca
     let last: Option<Option<u64>> =
         connection.query_first("SELECT MAX(recording_id) FROM recording_log")?;
     let first = last.flatten().unwrap_or(0).saturating_sub(ROWS);
-    let query = "SELECT recording_id, filename, LEFT(location, 1024), start_epoch, \
+    let query = "SELECT recording_id, LEFT(filename, 255), LEFT(location, 1024), start_epoch, \
                  UNIX_TIMESTAMP() FROM recording_log FORCE INDEX (PRIMARY) \
                  WHERE recording_id > ? AND server_ip = ? AND filename <> '' AND length_in_sec > 0 \
                  ORDER BY recording_id DESC LIMIT 1";

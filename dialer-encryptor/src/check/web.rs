@@ -61,6 +61,7 @@ pub fn look(link: &str, is_https_wanted: bool, findings: &mut Findings) {
         }
     }
     index(&bare, login.as_ref(), findings);
+    unsealed(&bare, login.as_ref(), findings);
 }
 
 fn shown(link: &str) -> String {
@@ -95,6 +96,11 @@ fn served(link: &str, answer: &Answer, findings: &mut Findings) {
     let at = shown(link);
     match answer.status {
         200 | 206 => content(answer, findings),
+        300..=399 if answer.location == link.replacen("http://", "https://", 1) => findings.note(
+            "web-redirect",
+            format!("The web server sends on to https: {}.", answer.location),
+            "Look at that one: dialer-encryptor check --url with it.",
+        ),
         300..=399 => findings.warn(
             "web-redirect",
             format!("The web server sends on to another address: {}.", answer.location),
@@ -182,5 +188,25 @@ fn index(link: &str, login: Option<&Login>, findings: &mut Findings) {
         );
     } else {
         findings.ok("web-index", "The web server does not list the folder.");
+    }
+}
+
+/// Whether recordings that were never sealed can be fetched from `ORIG`, beside the sealed ones.
+fn unsealed(link: &str, login: Option<&Login>, findings: &mut Findings) {
+    let alias = "/RECORDINGS/";
+    let Some((host, _)) = link.split_once(alias) else { return };
+    let Ok(answer) = ask(&format!("{host}{alias}ORIG/"), login) else { return };
+    let todo = format!("{SNIPPET} It refuses ORIG, and .sealing with it.");
+    match answer.status {
+        200 | 206 => {
+            let what = "The web server shows ORIG, where recordings stand that are not sealed.";
+            findings.warn("web-orig", what, todo);
+        }
+        403 => {
+            let what = "The web server has ORIG and only refuses to list it: whoever guesses a \
+                        name gets that recording, which is not sealed.";
+            findings.note("web-orig", what, todo);
+        }
+        _ => {}
     }
 }
