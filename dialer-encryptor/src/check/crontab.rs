@@ -37,8 +37,13 @@ fn seals(job: Job) -> bool {
 
 fn ours(jobs: &Jobs, findings: &mut Findings) {
     let lines = jobs.of(seals);
-    if lines.is_empty() && has_service() {
+    let is_service = has_service();
+    if lines.is_empty() && is_service {
         return findings.ok("crontab", "Sealing is started by a service.");
+    }
+    if is_service {
+        let what = format!("A service and {} of the crontab both seal.", numbers(&lines));
+        findings.note("service-twice", what, "One of them is enough; they wait for each other.");
     }
     if lines.is_empty() {
         return findings.warn(

@@ -14,6 +14,9 @@ const CONF: &str = "/etc/astguiclient.conf";
 /// Where services are switched on.
 const UNITS: &str = "/etc/systemd/system";
 
+/// More units than any machine has.
+const MOST_UNITS: usize = 1000;
+
 /// The jobs that cron starts.
 #[derive(Debug, Default)]
 pub struct Jobs {
@@ -117,10 +120,35 @@ pub fn formats(line: &Line) -> Vec<Format> {
 
 /// Whether a service of ours is switched on.
 pub fn has_service() -> bool {
+    has_service_in(Path::new(UNITS))
+}
+
+/// Switched on is what a `….wants` folder names; most names are looked at, and no more.
+fn has_service_in(units: &Path) -> bool {
     let is_ours = |name: &str| name.starts_with("callseal") || name.starts_with("dialer-encryptor");
-    let folders = fs::read_dir(UNITS).into_iter().flatten().flatten().take(1000);
+    let folders = fs::read_dir(units).into_iter().flatten().flatten().take(MOST_UNITS);
     let wants = folders.filter(|it| it.file_name().to_string_lossy().ends_with(".wants"));
     wants.filter_map(|it| fs::read_dir(it.path()).ok()).any(|units| {
-        units.flatten().take(1000).any(|unit| is_ours(&unit.file_name().to_string_lossy()))
+        let mut units = units.flatten().take(MOST_UNITS);
+        units.any(|unit| is_ours(&unit.file_name().to_string_lossy()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn a_service_counts_once_it_is_switched_on() {
+        let units = tempfile::tempdir().unwrap();
+        fs::write(units.path().join("callseal-watch.service"), "").unwrap();
+        assert!(!has_service_in(units.path()));
+        let wants = units.path().join("multi-user.target.wants");
+        fs::create_dir(&wants).unwrap();
+        fs::write(wants.join("cron.service"), "").unwrap();
+        assert!(!has_service_in(units.path()));
+        fs::write(wants.join("callseal-watch.service"), "").unwrap();
+        assert!(has_service_in(units.path()));
+    }
 }
