@@ -39,11 +39,20 @@ impl Watcher {
 
     /// Starts it and waits until it watches.
     pub fn start(dialer: &Dialer, command: &mut Command) -> Outcome<Watcher> {
+        Watcher::begin(dialer, command.env_remove("JOURNAL_STREAM"))
+    }
+
+    /// The same, where systemd has led standard error into this stream of the journal.
+    pub fn start_in(dialer: &Dialer, command: &mut Command, stream: &str) -> Outcome<Watcher> {
+        Watcher::begin(dialer, command.env("JOURNAL_STREAM", stream))
+    }
+
+    fn begin(dialer: &Dialer, command: &mut Command) -> Outcome<Watcher> {
         let folder = dialer.spool.path();
         let (socket, stderr) = (folder.join("notify"), folder.join("watch.stderr"));
         let systemd = UnixDatagram::bind(&socket)?;
         fs::set_permissions(&socket, std::os::unix::fs::PermissionsExt::from_mode(0o777))?;
-        command.env("NOTIFY_SOCKET", &socket).env_remove("JOURNAL_STREAM");
+        command.env("NOTIFY_SOCKET", &socket);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&stderr)?);
         let process = Background::start(command)?;
         let heard = Arc::new(Mutex::new(Vec::new()));
