@@ -120,6 +120,7 @@ callseal_last_success_timestamp_seconds{kind} : When a run last ended with exit 
 callseal_last_run_timestamp_seconds{kind}, callseal_last_run_exit_code{kind} : When and how the last run ended.
 callseal_last_run_done{kind}, callseal_last_run_failed{kind}, callseal_last_run_busy{kind} : What it did.
 callseal_backlog_recordings{format}, callseal_backlog_bytes{format}, callseal_backlog_oldest_seconds{format} : What waits to be sealed.
+callseal_deliveries_waiting, callseal_deliveries_oldest_seconds : Sealed recordings that wait for step 3, where deliveries are made.
 callseal_rows_waiting, callseal_rows_waiting_oldest_seconds, callseal_rows_set_aside : Rows of recording_log that are not as they should be.
 callseal_plaintext_files{folder}, callseal_plaintext_bytes{folder}, callseal_plaintext_oldest_seconds{folder} : Unencrypted audio under PATHDONEmonitor.",
     ),

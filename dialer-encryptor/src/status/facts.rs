@@ -25,6 +25,8 @@ pub struct Facts {
     pub spool_problem: Option<String>,
     /// What waits, of each format that is sealed here.
     pub backlog: Vec<(Format, Tally)>,
+    /// What waits to be delivered; none where no delivery was ever made.
+    pub deliveries: Option<Tally>,
     /// Plaintext that lies around.
     pub plaintext: Vec<PlaintextFolder>,
     /// Where the journal is looked for.
@@ -59,6 +61,8 @@ pub fn gather(asked: &Status) -> Result<Facts, RunError> {
     let journal = Journal::read(&state_dir, |journal| {
         Ok(Known { runs: journal.runs()?, rows: journal.row_figures()? })
     });
+    let has_delivered = |known: &Known| known.runs.iter().any(|run| run.kind == DELIVER);
+    let delivers = journal.as_ref().is_ok_and(|it| it.as_ref().is_some_and(has_delivered));
     let named = [asked.formats.clone(), settings.formats].into_iter().find(|it| !it.is_empty());
     let formats = named.unwrap_or_else(|| known_formats(&journal));
     let waiting = |format: Format| (format, backlog::waiting(&spool, format).unwrap_or_default());
@@ -66,6 +70,7 @@ pub fn gather(asked: &Status) -> Result<Facts, RunError> {
         now: now_ms() / 1000,
         spool_problem: std::fs::read_dir(&spool).err().map(|error| error.to_string()),
         backlog: formats.into_iter().map(waiting).collect(),
+        deliveries: (delivers && !asked.no_delivery).then(|| backlog::undelivered(&spool)),
         plaintext: plaintext::left(&spool),
         spool,
         state_dir,

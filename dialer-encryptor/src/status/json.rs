@@ -35,6 +35,7 @@ fn whole(report: &Report, facts: &Facts) -> Value {
         "looked_at": facts.now,
         "spool": shown(&facts.spool),
         "backlog": backlog.collect::<Vec<_>>(),
+        "deliveries": facts.deliveries.as_ref().map(|it| tally("folder", "GPG", it)),
         "plaintext": plaintext.collect::<Vec<_>>(),
         "journal": matches!(facts.journal, Ok(Some(_))),
     })

@@ -55,6 +55,7 @@ pub fn problems(asked: &Status, facts: &Facts) -> Vec<Problem> {
         }
     }
     backlog(asked, facts, &mut found);
+    deliveries(asked, facts, &mut found);
     plaintext(asked, facts, &mut found);
     found.sort_by_key(|it| std::cmp::Reverse(it.severity));
     found
@@ -83,7 +84,7 @@ fn spool(facts: &Facts, found: &mut Vec<Problem>) {
         add(found, Severity::Unknown, text);
         return;
     }
-    let backlog = facts.backlog.iter().map(|(_, tally)| tally);
+    let backlog = facts.backlog.iter().map(|(_, tally)| tally).chain(&facts.deliveries);
     let all = backlog.chain(facts.plaintext.iter().map(|folder| &folder.tally));
     let mut told: Vec<&String> = all.filter_map(|tally| tally.problem.as_ref()).collect();
     told.sort_unstable();
@@ -134,7 +135,7 @@ fn one_run(
     found: &mut Vec<Problem>,
 ) {
     let RunNote { kind, reason, .. } = run;
-    let reason = reason.as_deref().unwrap_or("no reason was written down");
+    let reason = reason.as_deref().unwrap_or("no reason was written down").replace('\n', " ");
     match run.exit_code {
         0 => {}
         1 => add(
@@ -244,6 +245,20 @@ fn backlog(asked: &Status, facts: &Facts, found: &mut Vec<Problem>) {
                 ),
             );
         }
+    }
+}
+
+fn deliveries(asked: &Status, facts: &Facts, found: &mut Vec<Problem>) {
+    let Some(tally) = facts.deliveries.as_ref().filter(|tally| tally.count > 0) else { return };
+    let age = tally.oldest_age_secs.unwrap_or_default();
+    if let Some(severity) = grade(age, asked.warn_age, asked.critical_age) {
+        let text = format!(
+            "{} sealed recordings wait to be delivered, one for {}. Check that the server of the \
+             archive can be reached.",
+            tally.count,
+            duration(age)
+        );
+        add(found, severity, text);
     }
 }
 

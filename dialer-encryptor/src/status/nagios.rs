@@ -69,6 +69,9 @@ fn data(asked: &Status, facts: &Facts) -> String {
         let (warn, critical) = (asked.warn_success, asked.critical_success);
         data.push_str(&format!(" last_success={age}s;{warn};{critical};0"));
     }
+    if let Some(tally) = &facts.deliveries {
+        data.push_str(&format!(" deliveries={};;;0", tally.count));
+    }
     if let Ok(Some(known)) = &facts.journal {
         let rows = &known.rows;
         data.push_str(&format!(" rows_waiting={};;;0", rows.waiting));

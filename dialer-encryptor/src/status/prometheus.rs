@@ -22,6 +22,9 @@ pub fn metrics(report: &Report) -> String {
     page.many("problems", "Things that are wrong.", "severity", problems);
     if let Ok(facts) = &report.facts {
         backlog(&mut page, facts);
+        if let Some(tally) = &facts.deliveries {
+            deliveries(&mut page, tally);
+        }
         plaintext(&mut page, facts);
         match &facts.journal {
             Ok(Some(known)) => journal(&mut page, known),
@@ -62,6 +65,12 @@ fn octets(tally: &Tally) -> u64 {
 
 fn oldest(tally: &Tally) -> u64 {
     tally.oldest_age_secs.unwrap_or_default()
+}
+
+fn deliveries(page: &mut Page, tally: &Tally) {
+    page.one("deliveries_waiting", "Sealed recordings that wait to be delivered.", tally.count);
+    let help = "How long the oldest of them has waited; 0 for none.";
+    page.one("deliveries_oldest_seconds", help, oldest(tally));
 }
 
 /// Folders that are told also when nothing lies in them, so that an alert can look at each.

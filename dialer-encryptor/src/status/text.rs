@@ -21,6 +21,12 @@ pub fn page(report: &Report) -> String {
     for (format, tally) in &facts.backlog {
         page.push_str(&format!("  {:<5} {}\n", format.name(), counted(tally)));
     }
+    if let Some(tally) = &facts.deliveries {
+        page.push_str(&format!(
+            "\nSealed recordings that wait to be delivered\n  {}\n",
+            counted(tally)
+        ));
+    }
     if let Ok(Some(known)) = &facts.journal {
         page.push_str(&journal(known, facts.now));
     }

@@ -131,6 +131,21 @@ fn deliveries_that_stopped_are_told_until_somebody_says_that_there_are_none() ->
 }
 
 #[test]
+fn sealed_recordings_that_wait_to_be_delivered_are_told_where_deliveries_are_made() -> Outcome {
+    let site = Site::healthy()?;
+    let sealed = site.spool.sealed().join("a-all.mp3.pgp");
+    fs::write(&sealed, "x")?;
+    age(&sealed, 3600)?;
+    site.text(0)?;
+    assert!(site.json(0)?["deliveries"].is_null());
+    site.ran("deliver", 0, 60)?;
+    assert_told(&site, "1 sealed recordings wait to be delivered, one for 60 min", 1, 1)?;
+    let line = site.nagios(1, &[])?;
+    assert!(line.contains(" deliveries=1;;;0"), "{line}");
+    site.nagios(0, &["--no-delivery"]).map(drop)
+}
+
+#[test]
 fn plaintext_is_counted_and_warned_of_where_that_is_asked_for() -> Outcome {
     let site = Site::healthy()?;
     let day = site.spool.done().join("ORIG/2026-01-01");

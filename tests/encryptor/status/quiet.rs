@@ -50,14 +50,21 @@ fn it_looks_while_a_run_writes_and_the_run_goes_on() -> Outcome {
 }
 
 #[test]
-fn it_looks_at_a_journal_of_a_real_run() -> Outcome {
+fn it_tells_how_real_runs_ended() -> Outcome {
     let dialer = Dialer::new()?;
     dialer.fill(2)?;
     dialer.run()?.expect_code(0)?;
+    let mut refused = dialer.command();
+    finish(refused.args(["--recipient", "nobody@example.com"]))?.expect_code(2)?;
     let site = Site { spool: dialer.spool };
-    site.ran("seal mp3", 0, 5)?;
-    let json = site.json(0)?;
-    assert_eq!((&json["ok"], &json["backlog"][0]["count"]), (&true.into(), &0.into()));
+    let json = site.json(1)?;
+    let run = &json["runs"][0];
+    let told = (&run["kind"], &run["exit_code"], &json["backlog"][0]["count"]);
+    assert_eq!(told, (&"seal mp3".into(), &2.into(), &0.into()));
+    assert!(run["succeeded_at"].is_i64(), "the success before it is not forgotten: {run}");
+    let line = site.nagios(2, &[])?;
+    let words = "The last run of `seal mp3` could not do anything: ";
+    ensure!(line.contains(words) && line.contains("nobody@example.com"), "{line}");
     Ok(())
 }
 
