@@ -73,6 +73,7 @@ const ROWS: &str = "
 
 /// Version 3: how runs ended, and what was brought to the archive. See [`RunNote`].
 const RUNS: &str = "
+    CREATE INDEX intent_set_aside ON intent (id) WHERE row_state = 4;
     CREATE TABLE run (
         kind TEXT PRIMARY KEY,
         ended_at INTEGER NOT NULL,
@@ -96,8 +97,7 @@ const RUNS: &str = "
         state INTEGER NOT NULL,
         at INTEGER NOT NULL DEFAULT (unixepoch())
     );
-    CREATE INDEX delivery_file ON delivery (file);
-    CREATE INDEX intent_set_aside ON intent (id) WHERE row_state = 4;";
+    CREATE INDEX delivery_file ON delivery (file);";
 
 /// The journal of one dialer.
 #[derive(Debug)]
