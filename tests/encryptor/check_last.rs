@@ -7,7 +7,7 @@ mod site;
 
 use checked::Checked;
 use served::{NAME, Served, now};
-use site::{IP, bare};
+use site::{IP, bare, link};
 use std::fs;
 use support::recording_log::Row;
 use support::site::{Site as Script, reply};
@@ -59,6 +59,13 @@ fn a_call_is_told_where_it_stuck() -> Outcome {
     let late = told(1)?;
     late.says("last-row", "warning", "its row still says http://127.0.0.1/RECORDINGS/MP3/")?;
     late.is_about(&["last-row"])?;
+    // Delivered, and its row was never changed either: what the stock step 3 makes of .pgp.
+    let file = served.checked.spool().sealed().join(format!("{NAME}.pgp"));
+    let delivered = served.checked.spool().done().join(format!("FTP/{NAME}.pgp"));
+    database.set_location(7, &link("127.0.0.1", "GPG", &format!("{NAME}.pgp")))?;
+    fs::rename(&file, &delivered)?;
+    told(1)?.says("last-row", "warning", "but its row still leads to this dialer")?;
+    fs::rename(&delivered, &file)?;
     // A link that leads nowhere.
     let nowhere = Script::start(Box::new(|_, _| reply("404 Not Found", &[], b"")))?;
     database.set_location(7, &nowhere.link(&format!("/RECORDINGS/GPG/{NAME}.pgp")))?;
@@ -67,7 +74,6 @@ fn a_call_is_told_where_it_stuck() -> Outcome {
     dead.says("web-missing", "warning", "(404)")?;
     dead.is_about(&["web-missing"])?;
     // Half a file.
-    let file = served.checked.spool().sealed().join(format!("{NAME}.pgp"));
     let octets = fs::read(&file)?;
     fs::write(&file, octets.get(..octets.len() / 2).unwrap_or_default())?;
     told(2)?.says("last-sealed", "problem", "no whole message")?;

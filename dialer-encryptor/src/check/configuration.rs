@@ -8,8 +8,10 @@ use crate::dialer_toml;
 use crate::error::{RunError, shown};
 use crate::format::Format;
 use std::ffi::OsString;
+use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// More than any astguiclient.conf has.
 const CONF_OCTETS: u64 = 1 << 20;
@@ -134,9 +136,10 @@ fn settings(seal: &Seal, findings: &mut Findings) -> dialer_toml::Settings {
 }
 
 /// The octets hold passwords, and are wiped.
-fn conf_octets(seal: &Seal, findings: &mut Findings) -> zeroize::Zeroizing<Vec<u8>> {
-    use std::io::Read as _;
-    let mut octets = zeroize::Zeroizing::new(Vec::new());
+fn conf_octets(seal: &Seal, findings: &mut Findings) -> Zeroizing<Vec<u8>> {
+    // Room from the start: what grows leaves copies behind.
+    let length = std::fs::metadata(&seal.conf).map_or(0, |about| about.len().min(CONF_OCTETS));
+    let mut octets = Zeroizing::new(Vec::with_capacity(usize::try_from(length + 1).unwrap_or(0)));
     let file = std::fs::File::open(&seal.conf);
     let read = file.and_then(|file| file.take(CONF_OCTETS).read_to_end(&mut octets));
     if let Err(source) = read {
@@ -194,9 +197,11 @@ fn missing_keys(
 
 /// What a key says that sealing itself does not need, read as the other keys are.
 fn value(octets: &[u8], key: &[u8]) -> Option<Vec<u8>> {
-    let code = |line: &[u8]| -> Vec<u8> {
+    // Other lines hold passwords.
+    let code = |line: &[u8]| -> Zeroizing<Vec<u8>> {
         let code = line.split(|octet| matches!(octet, b'#' | b';')).next().unwrap_or_default();
-        code.iter().copied().filter(|o| !matches!(o, b' ' | b'\t' | b'\r' | b'>')).collect()
+        let bare = code.iter().copied().filter(|o| !matches!(o, b' ' | b'\t' | b'\r' | b'>'));
+        Zeroizing::new(bare.collect())
     };
     let line =
         octets.split(|octet| *octet == b'\n').map(code).filter(|it| it.starts_with(key)).last()?;

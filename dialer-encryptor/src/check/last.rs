@@ -8,6 +8,7 @@ use super::places::{self, MONITOR, Places};
 use super::plaintext::age;
 use super::web;
 use crate::error::shown;
+use crate::folders::OUTPUT;
 use crate::journal::Journal;
 use crate::location::{Own, Target, is_file_of};
 use shared::decrypt::{Problem, inspect};
@@ -165,7 +166,13 @@ fn row(call: &Call, target: &Target, file: Option<&Path>, findings: &mut Finding
     let location = escaped(&call.location);
     let todo = "The next run changes it, if the database is reached and lets it; see what is said \
                 about database and row-rights.";
+    let is_delivered = file.is_some_and(|it| !it.parent().is_some_and(|it| it.ends_with(OUTPUT)));
     match target {
+        Target::Sealed(_) if is_delivered => findings.warn(
+            "last-row",
+            format!("It was delivered, but its row still leads to this dialer: {location}."),
+            "Step 3 did not find its row: see what is said about stock-deliver.",
+        ),
         Target::Sealed(named) if named == name => {
             findings.ok("last-row", "Its row names the sealed file.");
         }
