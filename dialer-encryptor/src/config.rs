@@ -256,7 +256,8 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
     let mut there = std::path::absolute(path)?;
     loop {
         if let Ok(real) = there.canonicalize() {
-            return Ok(real.join(rest));
+            // An empty part would add a slash.
+            return Ok(if rest.as_os_str().is_empty() { real } else { real.join(rest) });
         }
         let Some(name) = there.file_name().map(ToOwned::to_owned) else { return Ok(there) };
         rest = if rest.as_os_str().is_empty() { name.into() } else { Path::new(&name).join(rest) };
