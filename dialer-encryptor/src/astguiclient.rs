@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// The settings that sealing needs.
+/// The settings that sealing and delivery need.
 #[derive(Debug, Default)]
 pub struct Settings {
     /// `PATHDONEmonitor`: the folder of finished recordings.
@@ -32,10 +32,28 @@ pub struct Settings {
     pub database_password: Option<Password>,
     /// `VARDB_port`, as written.
     pub database_port: Option<String>,
+    /// `VARFTP_host`: where step 3 delivers to.
+    pub ftp_host: Option<String>,
+    /// `VARFTP_user`: who logs in there.
+    pub ftp_user: Option<String>,
+    /// `VARFTP_pass`: with which password.
+    pub ftp_password: Option<Password>,
+    /// `VARFTP_port`, as written.
+    pub ftp_port: Option<String>,
+    /// `VARFTP_dir`: the folder there that the date folders are in.
+    pub ftp_folder: Option<String>,
 }
 
-/// The database's password: cannot be printed, and is wiped.
+/// A server's password: cannot be printed, and is wiped.
 pub struct Password(pub Passphrase);
+
+impl Password {
+    /// Keeps a copy of the octets.
+    #[must_use]
+    pub fn new(octets: &[u8]) -> Self {
+        Self(Passphrase::new(Zeroizing::new(octets.to_vec())))
+    }
+}
 
 impl fmt::Debug for Password {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,10 +98,19 @@ impl Settings {
         } else if is("VARDB_user") {
             self.database_user = text();
         } else if is("VARDB_pass") {
-            self.database_password =
-                Some(Password(Passphrase::new(Zeroizing::new(value.to_vec()))));
+            self.database_password = Some(Password::new(value));
         } else if is("VARDB_port") {
             self.database_port = text();
+        } else if is("VARFTP_host") {
+            self.ftp_host = text();
+        } else if is("VARFTP_user") {
+            self.ftp_user = text();
+        } else if is("VARFTP_pass") {
+            self.ftp_password = Some(Password::new(value));
+        } else if is("VARFTP_port") {
+            self.ftp_port = text();
+        } else if is("VARFTP_dir") {
+            self.ftp_folder = text();
         }
     }
 }

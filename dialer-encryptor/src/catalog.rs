@@ -247,7 +247,9 @@ impl<'a> Catalog<'a> {
         self.own().target(row.location.as_deref().unwrap_or_default())
     }
 
-    fn own(&self) -> Own<'_> {
+    /// Who this dialer is, to tell its own links from others.
+    #[must_use]
+    pub fn own(&self) -> Own<'_> {
         Own { server_ip: &self.settings.server_ip, archive: self.settings.archive.as_deref() }
     }
 

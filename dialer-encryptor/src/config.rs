@@ -138,7 +138,7 @@ impl Config {
         let is_offline = args.no_database || file.database.enabled == Some(false);
         let home = args.gnupg_home.clone().or(file.gnupg_home.clone()).or_else(users_gnupg_home);
         Ok(Self {
-            state_dir: state_dir(args, &file, &spool)?,
+            state_dir: state_dir(args.state_dir.clone(), &file, &spool)?,
             logs: conf.path_logs.clone(),
             formats,
             recipients,
@@ -153,7 +153,11 @@ impl Config {
             max_files: args.max_files.or(file.max_files).unwrap_or(100_000),
             sealed_as: sealed_as(&file.sealed_files)?,
             pace: pace(args, &file.pace)?,
-            database: if is_offline { None } else { Some(database(args, &file, conf)?) },
+            database: if is_offline {
+                None
+            } else {
+                Some(database(&args.conf, &file, conf, Links::of(args, &file))?)
+            },
             spool,
         })
     }
@@ -165,11 +169,11 @@ pub(crate) fn either<T: Clone>(flags: Vec<T>, file: &[T]) -> Vec<T> {
 }
 
 pub(crate) fn state_dir(
-    args: &Seal,
+    named: Option<PathBuf>,
     file: &dialer_toml::Settings,
     spool: &Path,
 ) -> Result<PathBuf, RunError> {
-    let named = args.state_dir.clone().or(file.state_dir.clone());
+    let named = named.or(file.state_dir.clone());
     let named = named.unwrap_or_else(|| "/var/lib/callseal".into());
     let folder =
         resolved(&named).map_err(|source| RunError::Folder { path: named.clone(), source })?;
@@ -219,14 +223,28 @@ fn setting(key: &str, reason: &str) -> RunError {
     RunError::Setting { place: format!("the setting {key}"), reason: reason.to_string() }
 }
 
+/// What of [`Database`] the flags decide.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Links {
+    https: bool,
+    retry_rows: bool,
+}
+
+impl Links {
+    pub(crate) fn of(args: &Seal, file: &dialer_toml::Settings) -> Self {
+        Self { https: args.https || file.https == Some(true), retry_rows: args.retry_rows }
+    }
+}
+
 pub(crate) fn database(
-    args: &Seal,
+    path: &Path,
     file: &dialer_toml::Settings,
     conf: astguiclient::Settings,
+    links: Links,
 ) -> Result<Database, RunError> {
-    let missing = |key| RunError::NoDatabase { key, path: args.conf.clone() };
+    let missing = |key| RunError::NoDatabase { key, path: path.to_owned() };
     let wrong = |key: &str| RunError::Setting {
-        place: format!("{key} in {}", shown(&args.conf)),
+        place: format!("{key} in {}", shown(path)),
         reason: "it is none".to_string(),
     };
     let port = match conf.database_port.as_deref() {
@@ -244,9 +262,9 @@ pub(crate) fn database(
         ca: file.database.ca.clone(),
         wait: Duration::from_secs(file.database.wait_secs.unwrap_or(10).clamp(1, 60)),
         server_ip: conf.server_ip.ok_or_else(|| missing("VARserver_ip"))?,
-        https: args.https || file.https == Some(true),
+        https: links.https,
         archive: conf.archive,
-        retry_rows: args.retry_rows,
+        retry_rows: links.retry_rows,
     })
 }
 

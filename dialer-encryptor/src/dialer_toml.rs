@@ -42,6 +42,8 @@ pub struct Settings {
     pub pace: Pace,
     /// How `recording_log` is reached.
     pub database: Database,
+    /// How the archive is reached.
+    pub deliver: Deliver,
     /// Who keeps what the program has to say.
     pub log: Log,
 }
@@ -104,6 +106,18 @@ pub struct Database {
     pub ca: Option<PathBuf>,
     /// A local socket instead of `VARDB_server` and `VARDB_port`.
     pub socket: Option<PathBuf>,
+    /// How long one answer of the server may take.
+    pub wait_secs: Option<u64>,
+}
+
+/// `[deliver]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Deliver {
+    /// Whether only an encrypted connection will do.
+    pub tls: bool,
+    /// The certificate that the server's is signed by, in PEM.
+    pub ca: Option<PathBuf>,
     /// How long one answer of the server may take.
     pub wait_secs: Option<u64>,
 }

@@ -14,6 +14,12 @@ pub fn of_sealed(file: &OsStr, server_ip: &str, is_https: bool) -> String {
     format!("{scheme}://{server_ip}{ALIAS}GPG/{}", encoded(file.as_bytes()))
 }
 
+/// The link to a file in the archive at `address`; `folder` is its date folder, ending with `/`.
+#[must_use]
+pub fn of_archived(address: &str, folder: &str, file: &[u8]) -> String {
+    format!("{}/{folder}{}", address.trim_end_matches('/'), encoded(file))
+}
+
 /// Percent-encodes what a link cannot hold as it is, and what would end it in a web page
 /// (RFC 3986 section 2.1). The usual names come out unchanged.
 fn encoded(octets: &[u8]) -> String {
@@ -127,6 +133,14 @@ pub fn is_file_of(location: &[u8], name: &[u8]) -> bool {
     let last = decoded(last);
     let rest = last.strip_prefix(name);
     rest.is_some_and(|rest| rest.starts_with(b"-all.") || rest.starts_with(b"."))
+}
+
+/// Whether a link's last two parts are this file in a folder `GPG`, on whatever host.
+#[must_use]
+pub fn is_in_gpg(location: &[u8], file: &OsStr) -> bool {
+    let mut parts = location.rsplit(|octet| *octet == b'/');
+    let is_file = parts.next().is_some_and(|last| decoded(last) == file.as_bytes());
+    is_file && parts.next() == Some(b"GPG")
 }
 
 #[cfg(test)]

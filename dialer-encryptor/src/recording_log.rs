@@ -25,6 +25,8 @@ pub struct Row {
     pub filename: Vec<u8>,
     /// `location`.
     pub location: Option<Vec<u8>>,
+    /// The day of `start_time`, as `2026-01-31`; anything where the column holds no date.
+    pub start_date: Option<Vec<u8>>,
 }
 
 /// A change of one row's location.
@@ -102,6 +104,9 @@ fn speak_as_the_table(connection: &mut Conn) -> mysql::Result<()> {
     }
 }
 
+/// A column that may be NULL.
+type Text = Option<Vec<u8>>;
+
 pub(crate) fn select<T: Into<Value> + Clone>(
     connection: &mut Conn,
     column: &str,
@@ -111,20 +116,22 @@ pub(crate) fn select<T: Into<Value> + Clone>(
     let size = LIST_SIZES.into_iter().find(|size| *size >= list.len()).unwrap_or(list.len());
     let marks = vec!["?"; size].join(",");
     let query = format!(
-        "SELECT recording_id, server_ip, filename, LEFT(location, 1024) FROM recording_log \
+        "SELECT recording_id, server_ip, filename, LEFT(location, 1024), \
+         LEFT(start_time, 10) FROM recording_log \
          WHERE {column} IN ({marks}) ORDER BY recording_id DESC LIMIT {MOST_ROWS}"
     );
     let values: Vec<Value> =
         list.into_iter().chain(std::iter::repeat(last)).take(size).map(Into::into).collect();
-    type Columns = (u64, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
+    type Columns = (u64, Text, Text, Text, Text);
     let rows: Vec<mysql::Row> = connection.exec(query, values)?;
     // A row that is none of VICIdial's (another kind of number) is none of a recording.
     let rows = rows.into_iter().filter_map(|row| from_row_opt::<Columns>(row).ok());
-    let row = |(id, server_ip, filename, location): Columns| Row {
+    let row = |(id, server_ip, filename, location, start_date): Columns| Row {
         id,
         server_ip: server_ip.unwrap_or_default(),
         filename: filename.unwrap_or_default(),
         location,
+        start_date,
     };
     Ok(rows.map(row).collect())
 }

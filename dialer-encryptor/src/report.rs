@@ -222,33 +222,30 @@ pub fn line(summary: &Summary) -> String {
 /// condition for sealing, so a failure is a warning.
 pub fn log(config: &Config, summary: &mut Summary) {
     let Some(folder) = config.logs.as_ref().filter(|_| !config.is_dry_run) else { return };
-    let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S");
-    let mut text = format!("{now} {}\n", line(summary));
+    let mut lines = vec![line(summary)];
     for failure in &summary.failures {
-        text.push_str(&format!("{now} failed: {} ({})\n", failure.recording, failure.reason));
+        lines.push(format!("failed: {} ({})", failure.recording, failure.reason));
     }
-    for warning in &summary.warnings {
-        text.push_str(&format!("{now} warning: {}\n", warning.text));
-    }
+    lines.extend(summary.warnings.iter().map(|warning| format!("warning: {}", warning.text)));
     for row in &summary.rows.set_aside {
-        text.push_str(&format!(
-            "{now} row {} not changed: {} ({})\n",
+        lines.push(format!(
+            "row {} not changed: {} ({})",
             row.recording_id, row.recording, row.reason
         ));
     }
-    if let Some(down) = &summary.rows.down {
-        text.push_str(&format!("{now} {down}\n"));
-    }
-    if let Err(error) = append(folder, &text) {
-        summary.warn(error);
+    lines.extend(summary.rows.down.clone());
+    if let Err(warning) = append(folder, &lines) {
+        summary.warn(warning);
     }
 }
 
-/// Appends lines to `callseal.log` in PATHlogs.
+/// Appends lines to `callseal.log` in a folder, each with the time.
 ///
 /// # Errors
-/// A warning, should it not be possible.
-pub fn append(folder: &Path, text: &str) -> Result<(), String> {
+/// A warning, when they cannot be written.
+pub(crate) fn append(folder: &Path, lines: &[String]) -> Result<(), String> {
+    let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S");
+    let text: String = lines.iter().map(|line| format!("{now} {line}\n")).collect();
     let path = folder.join("callseal.log");
     OpenOptions::new()
         .create(true)

@@ -3,6 +3,7 @@
 //! SQLite with a write-ahead log and `synchronous=FULL`: every commit is on the disk when it
 //! returns (<https://sqlite.org/pragma.html#pragma_synchronous>).
 
+pub mod deliveries;
 pub mod figures;
 pub mod found;
 pub mod intents;
@@ -10,6 +11,7 @@ mod look;
 pub mod rows;
 pub mod runs;
 
+pub use deliveries::{Delivery, DeliveryEntry, SealedFile, Stage};
 pub use intents::{Entry, Intent, Marks};
 pub use rows::{RowEntry, RowState};
 pub use runs::RunNote;
@@ -87,17 +89,21 @@ const RUNS: &str = "
     CREATE TABLE delivery (
         id INTEGER PRIMARY KEY,
         file BLOB NOT NULL,
-        sha256 BLOB NOT NULL,
+        inode INTEGER NOT NULL,
         octets INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        sha256 BLOB NOT NULL,
         server TEXT NOT NULL,
-        remote BLOB NOT NULL,
-        link BLOB,
+        temporary TEXT NOT NULL,
+        remote TEXT NOT NULL,
+        link TEXT NOT NULL,
         recording_id INTEGER,
-        old_location BLOB,
-        state INTEGER NOT NULL,
+        folder TEXT NOT NULL,
+        stage INTEGER NOT NULL,
         at INTEGER NOT NULL DEFAULT (unixepoch())
     );
-    CREATE INDEX delivery_file ON delivery (file);";
+    CREATE INDEX delivery_open ON delivery (id) WHERE stage < 5;
+    CREATE INDEX delivery_remote ON delivery (remote);";
 
 /// The journal of one dialer.
 #[derive(Debug)]
@@ -146,6 +152,10 @@ impl Journal {
         connection.execute(
             "DELETE FROM intent WHERE is_done = 1 AND row_state NOT IN (1, 2) \
              AND id < (SELECT max(id) FROM intent) - ?1",
+            [KEEP],
+        )?;
+        connection.execute(
+            "DELETE FROM delivery WHERE stage = 5 AND id < (SELECT max(id) FROM delivery) - ?1",
             [KEEP],
         )?;
         Ok(Some(Self { connection, path: path.to_owned() }))
