@@ -8,7 +8,7 @@ mod status;
 mod watch;
 
 pub use check::Check;
-pub use deliver::Deliver;
+pub use deliver::{Deliver, TypedPassword};
 pub use install::{Completions, Install, Manual, Uninstall};
 pub use seal::{Seal, Suffix};
 pub use status::Status;

@@ -43,6 +43,7 @@ pub mod syscalls;
 pub mod tape;
 pub mod tls;
 pub mod trace;
+pub mod vsftpd;
 pub mod web_server;
 pub mod wire;
 pub mod workstation;

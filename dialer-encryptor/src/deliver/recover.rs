@@ -1,0 +1,83 @@
+//! What did earlier runs leave, and how is it finished? From the journal and the server alone.
+
+use super::run::Run;
+use crate::error::RunError;
+use crate::journal::{DeliveryEntry, Stage};
+use shared::recording::escaped;
+
+/// How many deliveries are looked at together.
+const BATCH: usize = 20;
+
+impl Run<'_> {
+    /// Finishes deliveries that are under way, or takes them back. Those that cannot go on now are
+    /// not begun again either.
+    ///
+    /// # Errors
+    /// When a folder or the journal cannot be used.
+    pub(super) fn recover(&mut self) -> Result<(), RunError> {
+        self.under_way.clear();
+        let mut after = 0;
+        loop {
+            let open = self.journal.open_deliveries(after, BATCH);
+            let open = open.map_err(self.journal.failed())?;
+            let Some(last) = open.last() else { return Ok(()) };
+            after = last.id;
+            self.under_way.extend(open.iter().map(|it| it.delivery.file.clone()));
+            let (mut uploaded, mut linked) = (Vec::new(), Vec::new());
+            for entry in open {
+                match entry.delivery.stage {
+                    Stage::Uploading | Stage::Renaming => uploaded.extend(self.settled(entry)?),
+                    Stage::Uploaded => uploaded.push(entry),
+                    Stage::Linked | Stage::Done => linked.push(entry),
+                }
+            }
+            linked.extend(self.link(uploaded)?);
+            self.outcome.recovered += self.move_out(linked)?;
+        }
+    }
+
+    /// Finds out whether an upload came to its end; if it did not, nothing is left of it.
+    fn settled(&mut self, entry: DeliveryEntry) -> Result<Option<DeliveryEntry>, RunError> {
+        let delivery = &entry.delivery;
+        if delivery.server != self.settings.server.identity() {
+            self.outcome.warn(format!(
+                "An upload to another server was interrupted, and is begun again at this one. \
+                 Remove what it left there: {}",
+                escaped(delivery.temporary.as_bytes())
+            ));
+            return self.forget(&entry).map(|()| None);
+        }
+        let is_named = self.line.ask(|archive| {
+            let (temporary, remote) = (&delivery.temporary, &delivery.remote);
+            let octets = delivery.identity.octets;
+            // Renaming is one step: while the temporary name is there, it did not happen.
+            if archive.is_taken(temporary)? {
+                archive.remove(temporary)?;
+                return Ok(None);
+            }
+            let is_named = delivery.stage == Stage::Renaming
+                && archive.size(remote)? == Some(octets)
+                && archive.verify(remote, octets, &delivery.sha256).is_ok();
+            Ok(Some(is_named))
+        });
+        match is_named {
+            Ok(Some(true)) => {
+                self.advance(&[entry.id], Stage::Uploaded)?;
+                Ok(Some(entry))
+            }
+            Ok(found) => {
+                self.outcome.swept += usize::from(found.is_none());
+                self.forget(&entry).map(|()| None)
+            }
+            Err(trouble) => {
+                self.fail(&delivery.file, &trouble);
+                Ok(None)
+            }
+        }
+    }
+
+    fn forget(&mut self, entry: &DeliveryEntry) -> Result<(), RunError> {
+        self.under_way.remove(&entry.delivery.file);
+        self.journal.forget_deliveries(&[entry.id]).map_err(self.journal.failed())
+    }
+}
