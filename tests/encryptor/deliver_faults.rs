@@ -1,1 +1,393 @@
-//! Being written.
+//! What happens to a delivery when the archive or the database fails? Nothing is lost, no row is
+//! wrong, and the next run goes on.
+
+mod archive;
+mod common;
+mod site;
+
+use archive::{Archive, DAY, archived, octets_of, put};
+use site::{IP, Report, link};
+use std::fs;
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::Duration;
+use support::ftp_server::{FtpServer, Twist};
+use support::process::{Background, output_of, tool, wait_for};
+use support::recording_log::Against;
+use support::vsftpd::Vsftpd;
+use support::wire::{Cut, Wire};
+use support::{Outcome, ensure};
+
+/// A dialer whose archive is one that fails on purpose.
+fn against(
+    files: u32,
+    script: impl Fn(&str, usize) -> Twist + Send + Sync + 'static,
+) -> Outcome<(Archive, FtpServer, Vec<String>)> {
+    let (archive, server) = (Archive::new()?, FtpServer::start(Box::new(script))?);
+    archive.configure("[deliver]\nwait_secs = 1\n[database]\nwait_secs = 2\n")?;
+    let files = archive.fill(files)?;
+    archive.spool.set("VARFTP_port", &server.port().to_string())?;
+    Ok((archive, server, files))
+}
+
+/// Back to the good server, where the next run delivers all.
+fn assert_mended(archive: &Archive, files: &[String]) -> Outcome<Report> {
+    archive.spool.set("VARFTP_port", &archive.server.port().to_string())?;
+    let report = archive.run(&[], 0)?;
+    archive.assert_delivered(files)?;
+    Ok(report)
+}
+
+#[test]
+fn a_server_that_is_down_or_refuses_the_login_gets_nothing() -> Outcome {
+    let mut archive = Archive::new()?;
+    let files = archive.fill(30)?;
+    archive.server.stop()?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.stderr.contains("the archive at 127.0.0.1"), "{}", report.stderr);
+    assert_eq!(report.stderr.lines().count(), 2, "{}", report.stderr);
+    archive.assert_untouched(&files)?;
+    archive.server.start_again()?;
+    archive.server.refuse_logins(true)?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.stderr.contains("refuses the login"), "{}", report.stderr);
+    assert!(!report.stderr.contains("1234"), "{}", report.stderr);
+    assert_eq!(archive.server.said()?.matches("\"PASS ").count(), 1, "asked once a run");
+    archive.assert_untouched(&files)?;
+    archive.server.refuse_logins(false)?;
+    archive.run(&[], 0)?;
+    archive.assert_delivered(&files)
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() -> Outcome {
+    let archive = Archive::new()?;
+    let files = archive.fill(2)?;
+    let report = archive.run(&["--ftp-dir=ELSEWHERE"], 1)?;
+    assert!(report.stderr.contains("VARFTP_dir"), "{}", report.stderr);
+    archive.assert_untouched(&files)
+}
+
+#[test]
+fn a_server_that_accepts_and_never_answers_costs_seconds_once_a_run() -> Outcome {
+    let archive = Archive::new()?;
+    archive.configure("[deliver]\nwait_secs = 1\n")?;
+    let files = archive.fill(60)?;
+    let silent = TcpListener::bind("127.0.0.1:0")?;
+    archive.spool.set("VARFTP_port", &silent.local_addr()?.port().to_string())?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.stderr.contains("no answer in time"), "{}", report.stderr);
+    silent.set_nonblocking(true)?;
+    let connections = std::iter::from_fn(|| silent.accept().ok()).count();
+    assert_eq!(connections, 1);
+    archive.assert_untouched(&files)?;
+    assert_mended(&archive, &files).map(drop)
+}
+
+#[test]
+fn a_server_that_falls_silent_at_any_question_ends_the_run_after_one_more_try() -> Outcome {
+    let verbs =
+        ["USER", "PASS", "TYPE", "CWD", "FEAT", "SIZE", "RNFR", "PASV", "STOR", "RNTO", "MKD"];
+    for verb in verbs {
+        let is_it = move |line: &str| line.split(' ').next() == Some(verb);
+        let (archive, server, files) =
+            against(40, move |line, _| if is_it(line) { Twist::Silence } else { Twist::None })?;
+        // A server that does not tell what it offers is not needed to.
+        let report = archive.run(&[], 1)?;
+        assert!(report.json.get("server_down").is_some_and(|it| it.is_string()), "{verb}");
+        ensure!(server.count("USER") <= 2, "{verb}: {} logins", server.count("USER"));
+        archive.assert_untouched(&files)?;
+        assert_mended(&archive, &files)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_line_that_is_cut_anywhere_is_made_once_more_and_all_gets_there() -> Outcome {
+    for verb in ["SIZE", "RNFR", "PASV", "STOR", "RNTO", "MKD"] {
+        for twist in [Twist::HangUp, Twist::Vanish] {
+            for number in [0, 3] {
+                let (is_it, what) =
+                    (move |line: &str| line.split(' ').next() == Some(verb), twist.clone());
+                let (archive, server, files) = against(8, move |line, before| {
+                    if is_it(line) && before == number { what.clone() } else { Twist::None }
+                })?;
+                let place = format!("{verb} {number} {twist:?}");
+                let report = archive
+                    .run(&[], 0)
+                    .map_err(|it| support::Failure::new(format!("{place}: {it}")))?;
+                assert_eq!(report.stderr, "", "{place}");
+                let there: Vec<(String, Vec<u8>)> =
+                    files.iter().map(|it| (format!("{DAY}/{it}"), octets_of(it))).collect();
+                assert!(
+                    server.files().into_iter().eq(there),
+                    "{place}: {:?}",
+                    server.files().keys()
+                );
+                assert_eq!(archive.moved()?, files, "{place}");
+                let links: Vec<String> = files.iter().map(|it| archived(it)).collect();
+                assert_eq!(archive.database.locations()?, links, "{place}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn an_upload_that_is_cut_short_leaves_nothing_there_and_the_file_here() -> Outcome {
+    let twists = [
+        Twist::CutData(1000),
+        Twist::Say("452 No space left".into()),
+        Twist::Say("552 Quota exceeded".into()),
+        Twist::Say("553 Not that name".into()),
+        Twist::Say("425 No data connection".into()),
+    ];
+    for twist in twists {
+        let what = twist.clone();
+        let (archive, server, files) =
+            against(
+                12,
+                move |line, _| {
+                    if line.starts_with("STOR") { what.clone() } else { Twist::None }
+                },
+            )?;
+        let report = archive.run(&[], 1)?;
+        assert!(report.count("failures")? >= 3, "{twist:?}: {}", report.json);
+        assert_eq!(server.files().len(), 0, "{twist:?}: {:?}", server.files().keys());
+        if matches!(&twist, Twist::Say(it) if !it.starts_with("553")) {
+            assert_eq!(server.count("STOR"), 3, "a server that has no means is left alone");
+        }
+        archive.assert_untouched(&files)?;
+        assert_mended(&archive, &files)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_transfer_that_stalls_ends() -> Outcome {
+    let (archive, server, files) =
+        against(3, |line, _| if line.starts_with("STOR") { Twist::Stall } else { Twist::None })?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.json.get("server_down").is_some_and(|it| it.is_string()), "{}", report.json);
+    assert_eq!(server.count("STOR"), 2);
+    archive.assert_untouched(&files)?;
+    assert_mended(&archive, &files).map(drop)
+}
+
+#[test]
+fn a_server_that_has_another_size_than_was_sent_is_not_believed() -> Outcome {
+    // Of the temporary file, and of the renamed one.
+    for sign in [".part", ".pgp"] {
+        let (archive, server, files) = against(2, move |line, _| {
+            let is_it = line.starts_with("SIZE") && line.ends_with(sign);
+            if is_it { Twist::Say("213 7".into()) } else { Twist::None }
+        })?;
+        let report = archive.run(&[], 1)?;
+        if sign == ".part" {
+            assert!(report.stderr.contains("it has 7 of"), "{}", report.stderr);
+        }
+        assert_eq!(server.files().len(), 0, "{:?}", server.files().keys());
+        archive.assert_untouched(&files)?;
+        assert_mended(&archive, &files)?;
+    }
+    // One that does not tell sizes cannot be compared.
+    let (archive, _server, files) = against(2, |line, _| {
+        if line.starts_with("SIZE") { Twist::Say("502 no".into()) } else { Twist::None }
+    })?;
+    archive.run(&[], 1)?;
+    archive.assert_untouched(&files)
+}
+
+#[test]
+fn a_digest_is_compared_where_the_server_offers_one() -> Outcome {
+    let wrong = "0".repeat(64);
+    let (archive, server, files) = against(2, move |line, _| {
+        if line == "FEAT" {
+            return Twist::Say("211-Features\r\n SIZE\r\n XSHA256\r\n211 End".into());
+        }
+        if line.starts_with("XSHA256") { Twist::Say(format!("250 {wrong}")) } else { Twist::None }
+    })?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.stderr.contains("is not what was sent"), "{}", report.stderr);
+    assert_eq!(server.files().len(), 0);
+    archive.assert_untouched(&files)?;
+    let right = support::digest::sha256(&octets_of("000001-all.mp3.pgp"))?.to_uppercase();
+    let (archive, server, _) = against(1, move |line, _| {
+        if line == "FEAT" {
+            return Twist::Say("211-Features\r\n HASH SHA-256*;MD5\r\n211 End".into());
+        }
+        if line.starts_with("HASH") {
+            let answer = format!("213 SHA-256 0-99 {right} name");
+            return Twist::Say(answer);
+        }
+        Twist::None
+    })?;
+    archive.run(&[], 0)?;
+    assert_eq!((server.count("HASH"), server.files().len()), (2, 1));
+    Ok(())
+}
+
+#[test]
+fn a_server_that_forbids_renaming_keeps_nothing() -> Outcome {
+    let archive = Archive::with(Vsftpd::with("cmds_denied=RNTO")?)?;
+    let files = archive.fill(5)?;
+    let report = archive.run(&[], 1)?;
+    assert_eq!(report.count("failures")?, 5);
+    assert_eq!(archive.server.files()?, Vec::<String>::new());
+    archive.assert_untouched(&files)
+}
+
+#[test]
+fn what_stands_there_already_is_kept_unless_it_is_this_very_file_of_ours() -> Outcome {
+    let archive = Archive::new()?;
+    let files = archive.fill(2)?;
+    fs::create_dir(archive.server.path(DAY))?;
+    // Somebody else's, of the same length, or even of the same octets.
+    let [one, two] = files.as_slice() else { support::fail!("{files:?}") };
+    let there = archive.server.path(DAY);
+    let (first, second) = (there.join(one), there.join(two));
+    fs::write(&first, octets_of(two))?;
+    fs::write(&second, octets_of(two))?;
+    let report = archive.run(&[], 0)?;
+    assert_eq!(report.count("warnings")?, 2, "{}", report.stderr);
+    let numbered = ["000001-all~2.mp3.pgp", "000002-all~2.mp3.pgp"];
+    assert_eq!(archive.database.locations()?, numbered.map(archived));
+    assert!(fs::read(&first)? == octets_of(two));
+    assert!(fs::read(there.join("000001-all~2.mp3.pgp"))? == octets_of(one));
+    // The same file once more, as if it had been put back: it is there, and is not sent again.
+    put(&archive.spool, one)?;
+    archive.database.set_location(1, &link(IP, "GPG", one))?;
+    fs::remove_file(&first)?;
+    fs::rename(there.join("000001-all~2.mp3.pgp"), &first)?;
+    let report = archive.run(&[], 0)?;
+    assert_eq!((report.count("already_there")?, report.count("delivered")?), (0, 1));
+    put(&archive.spool, one)?;
+    archive.database.set_location(1, &link(IP, "GPG", one))?;
+    let report = archive.run(&[], 0)?;
+    assert_eq!((report.count("already_there")?, report.count("delivered")?), (1, 1));
+    assert_eq!(archive.moved()?.len(), 4, "never over another one: {:?}", archive.moved()?);
+    Ok(())
+}
+
+#[test]
+fn a_disk_that_is_full_over_there_costs_nothing_here() -> Outcome {
+    let disk = tempfile::tempdir()?;
+    output_of(tool("mount")?.args(["-t", "tmpfs", "-o", "size=64k", "none"]).arg(disk.path()))?;
+    let result = full_disk(disk.path());
+    output_of(tool("umount")?.arg("--lazy").arg(disk.path()))?;
+    result
+}
+
+fn full_disk(disk: &std::path::Path) -> Outcome {
+    let archive = Archive::with(Vsftpd::over(disk, "")?)?;
+    let files = archive.fill(40)?;
+    let report = archive.run(&[], 1)?;
+    let there = archive.server.files()?;
+    ensure!(!there.is_empty() && there.len() < 40, "{there:?}");
+    assert!(there.iter().all(|it| it.ends_with(".pgp")), "{there:?}");
+    assert_eq!(report.count("delivered")?, there.len() as u64);
+    assert_eq!(archive.waiting()?.len() + archive.moved()?.len(), files.len());
+    for (place, file) in archive.moved()?.iter().enumerate() {
+        assert!(fs::read(archive.server.path(DAY).join(file))? == octets_of(file));
+        assert_eq!(archive.database.location(u32::try_from(place)? + 1)?, archived(file));
+    }
+    Ok(())
+}
+
+#[test]
+fn without_the_database_nothing_new_is_sent_and_what_is_there_waits() -> Outcome {
+    let mut archive = Archive::new()?;
+    archive.configure("[database]\nwait_secs = 2\n")?;
+    let files = archive.fill(40)?;
+    archive.database.stop()?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.stderr.contains("the database at"), "{}", report.stderr);
+    assert!(!archive.server.said()?.contains("\"STOR "));
+    assert_eq!(archive.waiting()?, files);
+    archive.database.start_again()?;
+    // Look-ups are answered, changes are not.
+    let lock = archive.database.lock_table(Against::Writers)?;
+    let report = archive.run(&[], 1)?;
+    assert_eq!(report.count("rows_waiting")?, 20);
+    assert_eq!(archive.server.files()?.len(), 20);
+    drop(lock);
+    // The server may have gone on with an update that nobody waited for any more.
+    assert_eq!(archive.waiting()?, files);
+    let report = archive.run(&[], 0)?;
+    assert_eq!((report.count("recovered")?, report.count("delivered")?), (20, 20));
+    archive.assert_delivered(&files)
+}
+
+#[test]
+fn a_line_to_the_database_that_is_cut_at_an_update_leaves_rows_for_the_next_run() -> Outcome {
+    for is_after in [false, true] {
+        let archive = Archive::new()?;
+        let files = archive.fill(40)?;
+        let text = b"01/000007-all".to_vec();
+        let cut = if is_after { Cut::After(text) } else { Cut::Before(text) };
+        let wire = Wire::new(archive.database.port(), cut)?;
+        archive.spool.set("VARDB_port", &wire.port().to_string())?;
+        let waiting = archive.run(&[], 1)?.count("rows_waiting")?;
+        assert!(wire.is_cut() && (1..=20).contains(&waiting), "{waiting}");
+        archive.spool.set("VARDB_port", &archive.database.port().to_string())?;
+        archive.run(&[], 0)?;
+        archive.assert_delivered(&files)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_row_that_cannot_be_changed_keeps_the_file_here_and_stops_no_other() -> Outcome {
+    let archive = Archive::new()?;
+    let files = archive.fill(3)?;
+    archive.database.sql(
+        "CREATE TRIGGER no BEFORE UPDATE ON recording_log FOR EACH ROW SET NEW.location = \
+         IF(NEW.recording_id = 2, (SELECT 1 UNION SELECT 2), NEW.location)",
+    )?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.stderr.contains("000002-all.mp3.pgp"), "{}", report.stderr);
+    assert_eq!(archive.waiting()?, ["000002-all.mp3.pgp"]);
+    assert_eq!(archive.database.location(2)?, link(IP, "GPG", "000002-all.mp3.pgp"));
+    archive.database.sql("DROP TRIGGER no")?;
+    archive.run(&[], 0)?;
+    archive.assert_delivered(&files)?;
+    // A link that does not fit is known before anything is sent.
+    let long = format!("{}-all.mp3.pgp", "l'".repeat(90));
+    archive.put(&long)?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.stderr.contains("255 characters"), "{}", report.stderr);
+    assert_eq!(archive.server.files()?.len(), 3);
+    Ok(())
+}
+
+#[test]
+fn a_row_that_names_the_file_by_another_name_of_this_dialer_keeps_it_here() -> Outcome {
+    let archive = Archive::new()?;
+    archive.put("a-all.mp3.pgp")?;
+    let alias = "https://dialer1.example.com/RECORDINGS/GPG/a-all.mp3.pgp";
+    archive.row(1, "a-all.mp3.pgp", alias)?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.stderr.contains("row 1"), "{}", report.stderr);
+    assert_eq!((archive.database.location(1)?.as_str(), archive.waiting()?.len()), (alias, 1));
+    Ok(())
+}
+
+#[test]
+fn a_second_run_at_the_same_time_ends_at_once() -> Outcome {
+    let archive = Archive::new()?;
+    archive.configure("[database]\nwait_secs = 20\n")?;
+    let files = archive.fill(3)?;
+    let lock = archive.database.lock_table(Against::Everybody)?;
+    let mut command = archive.command();
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut first = Background::start(&mut command)?;
+    wait_for("the first run", Duration::from_secs(20), || {
+        let question = "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'cron'";
+        Ok((archive.database.sql(question)? == [["1"]]).then_some(()))
+    })?;
+    let second = archive.run(&["--run-check"], 0)?;
+    assert_eq!(second.json.get("locked"), Some(&true.into()));
+    drop(lock);
+    assert_eq!(first.wait(Duration::from_secs(60))?.code(), Some(0));
+    archive.assert_delivered(&files)
+}

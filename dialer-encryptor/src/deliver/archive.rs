@@ -284,7 +284,9 @@ fn log_in(ftp: &mut RustlsFtpStream, server: &Server) -> Result<(), Trouble> {
     let refused = |what: &str| {
         let what = what.to_string();
         move |error| match trouble(error) {
-            Trouble::Refused(text) => Trouble::Unable(format!("{what}: {text}")),
+            Trouble::Refused(text) | Trouble::Unable(text) => {
+                Trouble::Unable(format!("{what}: {text}"))
+            }
             other => other,
         }
     };

@@ -13,6 +13,7 @@ pub struct Line<'a> {
     may_reconnect: bool,
     was_lost: bool,
     unable_in_a_row: usize,
+    exhausted: Option<String>,
 }
 
 enum State {
@@ -32,6 +33,7 @@ impl<'a> Line<'a> {
             may_reconnect: true,
             was_lost: false,
             unable_in_a_row: 0,
+            exhausted: None,
         }
     }
 
@@ -40,8 +42,14 @@ impl<'a> Line<'a> {
     pub fn down(&self) -> Option<&str> {
         match &self.state {
             State::Down(reason) => Some(reason),
-            State::None | State::Up(_) => None,
+            State::None | State::Up(_) => self.exhausted.as_deref(),
         }
+    }
+
+    /// Whether the server has no means for more files; what is there already can still be asked for.
+    #[must_use]
+    pub fn is_exhausted(&self) -> bool {
+        self.exhausted.is_some()
     }
 
     /// Whether a connection was lost since this was last asked, and another one can be had.
@@ -93,7 +101,7 @@ impl<'a> Line<'a> {
             Err(Trouble::Unable(reason)) => {
                 self.unable_in_a_row += 1;
                 if self.unable_in_a_row >= MOST_UNABLE {
-                    self.state = State::Down(reason.clone());
+                    self.exhausted = Some(reason.clone());
                 }
             }
             Err(_) => {}

@@ -327,6 +327,11 @@ impl Run<'_> {
                 complete.push(entry);
                 continue;
             }
+            if self.line.is_exhausted() {
+                // Nothing of it is there.
+                self.journal.forget_deliveries(&[entry.id]).map_err(self.journal.failed())?;
+                continue;
+            }
             let sent = self.send(&entry.delivery, &claim);
             match &sent {
                 Ok(()) => complete.push(entry),

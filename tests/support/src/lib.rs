@@ -15,6 +15,7 @@ pub mod digest;
 pub mod disk;
 pub mod failure;
 pub mod front;
+pub mod ftp_server;
 pub mod general_log;
 pub mod gnupg;
 pub mod inject;
