@@ -39,6 +39,19 @@ impl Archive {
         Ok(archive)
     }
 
+    /// Everything as it was before the first file.
+    pub fn clear(&self) -> Outcome {
+        self.database.sql("TRUNCATE recording_log")?;
+        for folder in [self.spool.sealed(), self.spool.done().join("FTP"), self.server.path("")] {
+            fs::remove_dir_all(&folder)?;
+            fs::create_dir(&folder)?;
+        }
+        if self.spool.state().exists() {
+            fs::remove_dir_all(self.spool.state())?;
+        }
+        Ok(())
+    }
+
     /// Lets a spool know of the database and the server.
     pub fn set_up(&self, spool: &Spool) -> Outcome {
         spool.set("VARserver_ip", IP)?;
@@ -84,6 +97,9 @@ impl Archive {
 
     /// Puts `count` sealed files with their rows, numbered from 1 on.
     pub fn fill(&self, count: u32) -> Outcome<Vec<String>> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
         let files: Vec<String> = (1..=count).map(|it| format!("{it:06}-all.mp3.pgp")).collect();
         let links: Vec<String> = files.iter().map(|file| link(IP, "GPG", file)).collect();
         let names: Vec<String> = (1..=count).map(|it| format!("{it:06}")).collect();

@@ -23,11 +23,22 @@ fn against(
     files: u32,
     script: impl Fn(&str, usize) -> Twist + Send + Sync + 'static,
 ) -> Outcome<(Archive, FtpServer, Vec<String>)> {
-    let (archive, server) = (Archive::new()?, FtpServer::start(Box::new(script))?);
+    let archive = Archive::new()?;
     archive.configure("[deliver]\nwait_secs = 1\n[database]\nwait_secs = 2\n")?;
-    let files = archive.fill(files)?;
-    archive.spool.set("VARFTP_port", &server.port().to_string())?;
+    let (server, files) = again(&archive, files, script)?;
     Ok((archive, server, files))
+}
+
+/// The same with a dialer that is there already.
+fn again(
+    archive: &Archive,
+    files: u32,
+    script: impl Fn(&str, usize) -> Twist + Send + Sync + 'static,
+) -> Outcome<(FtpServer, Vec<String>)> {
+    archive.clear()?;
+    let server = FtpServer::start(Box::new(script))?;
+    archive.spool.set("VARFTP_port", &server.port().to_string())?;
+    Ok((server, archive.fill(files)?))
 }
 
 /// Back to the good server, where the next run delivers all.
@@ -88,10 +99,15 @@ fn a_server_that_accepts_and_never_answers_costs_seconds_once_a_run() -> Outcome
 fn a_server_that_falls_silent_at_any_question_ends_the_run_after_one_more_try() -> Outcome {
     let verbs =
         ["USER", "PASS", "TYPE", "CWD", "FEAT", "SIZE", "RNFR", "PASV", "STOR", "RNTO", "MKD"];
+    let (archive, ..) = against(0, |_, _| Twist::None)?;
     for verb in verbs {
         let is_it = move |line: &str| line.split(' ').next() == Some(verb);
-        let (archive, server, files) =
-            against(40, move |line, _| if is_it(line) { Twist::Silence } else { Twist::None })?;
+        let (server, files) =
+            again(
+                &archive,
+                40,
+                move |line, _| if is_it(line) { Twist::Silence } else { Twist::None },
+            )?;
         // A server that does not tell what it offers is not needed to.
         let report = archive.run(&[], 1)?;
         assert!(report.json.get("server_down").is_some_and(|it| it.is_string()), "{verb}");
@@ -104,12 +120,13 @@ fn a_server_that_falls_silent_at_any_question_ends_the_run_after_one_more_try() 
 
 #[test]
 fn a_line_that_is_cut_anywhere_is_made_once_more_and_all_gets_there() -> Outcome {
+    let (archive, ..) = against(0, |_, _| Twist::None)?;
     for verb in ["SIZE", "RNFR", "PASV", "STOR", "RNTO", "MKD"] {
         for twist in [Twist::HangUp, Twist::Vanish] {
             for number in [0, 3] {
                 let (is_it, what) =
                     (move |line: &str| line.split(' ').next() == Some(verb), twist.clone());
-                let (archive, server, files) = against(8, move |line, before| {
+                let (server, files) = again(&archive, 8, move |line, before| {
                     if is_it(line) && before == number { what.clone() } else { Twist::None }
                 })?;
                 let place = format!("{verb} {number} {twist:?}");
