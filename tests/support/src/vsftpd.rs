@@ -60,6 +60,7 @@ pub struct Vsftpd {
     root: PathBuf,
     port: Port,
     settings: String,
+    environment: Vec<(&'static str, PathBuf)>,
     server: Option<Background>,
 }
 
@@ -81,6 +82,20 @@ impl Vsftpd {
         ))
     }
 
+    /// As [`Vsftpd::with_tls`], with variables of its environment.
+    pub fn with_environment(
+        authority: &Authority,
+        more: &str,
+        environment: &[(&'static str, &Path)],
+    ) -> Outcome<Vsftpd> {
+        let mut server = Vsftpd::with_tls(authority, more)?;
+        server.stop()?;
+        server.environment =
+            environment.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        server.start_again()?;
+        Ok(server)
+    }
+
     /// A server with more settings of `vsftpd.conf`.
     pub fn with(more: &str) -> Outcome<Vsftpd> {
         let folder = tempfile::Builder::new().prefix("archive").tempdir()?;
@@ -97,7 +112,8 @@ impl Vsftpd {
         fs::create_dir_all(root.join(FOLDER))?;
         fs::write(folder.path().join("banned"), "")?;
         let settings = format!("{SETTINGS}{more}\n");
-        let mut server = Vsftpd { folder, root, port: Port::reserve()?, settings, server: None };
+        let (port, environment) = (Port::reserve()?, Vec::new());
+        let mut server = Vsftpd { folder, root, port, settings, environment, server: None };
         server.start_again()?;
         Ok(server)
     }
@@ -154,9 +170,10 @@ impl Vsftpd {
     pub fn start_again(&mut self) -> Outcome {
         let conf = self.folder.path().join("vsftpd.conf");
         fs::write(&conf, self.text())?;
-        let mut server = Background::start(
-            program()?.arg(&conf).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()),
-        )?;
+        let mut command = program()?;
+        command.arg(&conf).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut server = Background::start(&mut command)?;
         let port = self.port();
         wait_for("the archive's server", WAIT, || {
             if let Err(failure) = server.still_running() {
