@@ -70,7 +70,8 @@ impl Dialer {
         let home = seal.gnupg_home.clone().or(file.gnupg_home.clone());
         let home = home.or_else(config::users_gnupg_home);
         let nowhere = PathBuf::from("/nonexistent");
-        let state_dir = config::state_dir(seal.state_dir.clone(), &file, spool.as_deref().unwrap_or(&nowhere));
+        let state_dir =
+            config::state_dir(seal.state_dir.clone(), &file, spool.as_deref().unwrap_or(&nowhere));
         let sealed_as = config::sealed_as(&file.sealed_files);
         let mut dialer = Self {
             spool,
@@ -89,7 +90,8 @@ impl Dialer {
             is_https: seal.https || file.https == Some(true),
         };
         if !is_offline && !octets.is_empty() && !findings.has("database-settings") {
-            let database = config::database(&seal.conf, &file, conf, config::Links::of(seal, &file));
+            let database =
+                config::database(&seal.conf, &file, conf, config::Links::of(seal, &file));
             dialer.database = kept(database, "database-settings", findings);
         }
         whole(seal, findings);

@@ -90,8 +90,12 @@ pub fn settings(octets: &[u8]) {
     words.extend(flags.map(|flag| OsString::from_vec(flag.to_vec())));
     // Those of the fuzzer cannot name other files, since a flag that is given twice is an error.
     words.extend(["--conf".into(), conf.into(), "--config".into(), toml.into()]);
-    let Ok(args) = cli::parse(words) else { return };
-    match Config::read(&args) {
+    let Ok(cli) = cli::parse(words) else { return };
+    // A command takes the flags behind it, those that name the files of this run included.
+    if cli.command.is_some() {
+        return;
+    }
+    match Config::read(&cli.seal) {
         Ok(config) => assert!(is_sound(&config), "{config:?}"),
         Err(error) => {
             let shown = error.to_string();
