@@ -119,6 +119,17 @@ fn a_server_that_falls_silent_at_any_question_ends_the_run_after_one_more_try() 
 }
 
 #[test]
+fn a_server_that_answers_an_octet_at_a_time_ends_the_run_as_one_that_is_silent() -> Outcome {
+    let (archive, server, files) =
+        against(30, |line, _| if line.starts_with("RNFR") { Twist::Drip } else { Twist::None })?;
+    let report = archive.run(&[], 1)?;
+    assert!(report.json.get("server_down").is_some_and(|it| it.is_string()), "{}", report.json);
+    assert_eq!(server.count("USER"), 2);
+    archive.assert_untouched(&files)?;
+    assert_mended(&archive, &files).map(drop)
+}
+
+#[test]
 fn a_line_that_is_cut_anywhere_is_made_once_more_and_all_gets_there() -> Outcome {
     let (archive, ..) = against(0, |_, _| Twist::None)?;
     for verb in ["SIZE", "RNFR", "PASV", "STOR", "RNTO", "MKD"] {

@@ -37,10 +37,21 @@ fn run(archive: &Archive) -> Command {
     archive.command()
 }
 
-/// Where a run can be struck, as one without faults shows.
-fn points(archive: &Archive) -> Outcome<Vec<Point>> {
+/// Files that are to be delivered, of which an earlier run may have been killed at some point.
+fn prepare(archive: &Archive, before: Option<&Point>) -> Outcome<Vec<String>> {
     archive.clear()?;
     let files = archive.fill(FILES)?;
+    if let Some(point) = before {
+        let trace = archive.spool.path().join("trace-before");
+        finish(&mut point.strike(Fault::Kill, &run(archive), &trace)?)?;
+        ensure!(point.is_struck(Fault::Kill, &trace, None)?, "it was not killed before");
+    }
+    Ok(files)
+}
+
+/// Where a run can be struck, as one without faults shows.
+fn points(archive: &Archive, before: Option<&Point>) -> Outcome<Vec<Point>> {
+    let files = prepare(archive, before)?;
     let trace = archive.spool.path().join("trace");
     let traced: Vec<&str> = WRITE_SIDE.into_iter().chain(NETWORK).collect();
     finish(&mut syscalls::traced(&run(archive), &traced, &[], &trace)?)?.expect_code(0)?;
@@ -77,12 +88,11 @@ fn broken(archive: &Archive, files: &[String]) -> Outcome<Vec<String>> {
 /// One fault at one point, and whatever is wrong with what followed. None: it did not strike.
 fn strike(
     archive: &Archive,
-    point: &Point,
-    fault: Fault,
+    before: Option<&Point>,
+    (point, fault): (&Point, Fault),
     codes: &Mutex<Codes>,
 ) -> Outcome<Option<Vec<String>>> {
-    archive.clear()?;
-    let files = archive.fill(FILES)?;
+    let files = prepare(archive, before)?;
     let trace = archive.spool.path().join("trace");
     let struck = finish(&mut point.strike(fault, &run(archive), &trace)?)?;
     if !point.is_struck(fault, &trace, None)? {
@@ -124,13 +134,35 @@ fn unfinished(archive: &Archive, files: &[String]) -> Outcome<Vec<String>> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the numbers are what a reader of the test run wants")]
 fn struck_at_any_call_nothing_is_lost_no_row_is_wrong_and_the_next_run_finishes() -> Outcome {
+    strike_all(100, |_| Ok(None))
+}
+
+#[test]
+fn struck_while_it_finishes_what_a_killed_run_left_the_next_one_does() -> Outcome {
+    // Right before the first local file moves: all is uploaded, and the rows are right.
+    strike_all(20, |points| Ok(points.iter().find(|it| it.call == "renameat2").cloned()))
+}
+
+#[test]
+fn struck_while_it_takes_back_what_a_killed_run_left_the_next_one_does() -> Outcome {
+    // In the middle of the conversation with the archive.
+    strike_all(100, |points| {
+        let sends: Vec<&Point> = points.iter().filter(|it| it.call == "sendto").collect();
+        Ok(sends.get(sends.len() * 2 / 3).map(|it| Point::clone(it)))
+    })
+}
+
+/// Strikes every point of runs that come after one that was killed where `before` says, if it does.
+#[expect(clippy::print_stdout, reason = "the numbers are what a reader of the test run wants")]
+fn strike_all(least: usize, before: impl Fn(&[Point]) -> Outcome<Option<Point>>) -> Outcome {
     let archives: Vec<Archive> =
         (0..RUNS_AT_ONCE).map(|_| Archive::new()).collect::<Outcome<_>>()?;
     let Some(first) = archives.first() else { return Ok(()) };
-    let points = points(first)?;
-    ensure!(points.len() >= 100, "only {} points", points.len());
+    let before = before(&points(first, None)?)?;
+    let before = before.as_ref();
+    let points = points(first, before)?;
+    ensure!(points.len() >= least, "only {} points", points.len());
     let is_disk = |point: &Point| !NETWORK.contains(&point.call.as_str());
     let strikes: Vec<(&Point, Fault)> = points
         .iter()
@@ -145,7 +177,7 @@ fn struck_at_any_call_nothing_is_lost_no_row_is_wrong_and_the_next_run_finishes(
         while let Some((point, fault)) = strikes.get(next.fetch_add(1, Ordering::Relaxed)) {
             let place =
                 format!("{} {}. {} ({})", fault.name(), point.number, point.call, point.about);
-            let found = strike(&archive, point, *fault, &codes);
+            let found = strike(&archive, before, (point, *fault), &codes);
             let found = found.unwrap_or_else(|failure| Some(vec![failure.to_string()]));
             missed.fetch_add(usize::from(found.is_none()), Ordering::Relaxed);
             if let Ok(mut all) = problems.lock() {

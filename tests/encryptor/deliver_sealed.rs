@@ -107,6 +107,32 @@ fn two_calls_of_one_name_whose_rows_wait_are_left_until_sealing_has_told_them_ap
 }
 
 #[test]
+fn a_row_that_the_compress_step_writes_late_is_put_right_a_minute_later() -> Outcome {
+    let (site, server) = (Site::new()?, Vsftpd::new()?);
+    archive_of(&site, &server)?;
+    let calls = site.fill(2)?;
+    site.run(0)?;
+    deliver(&site, 0)?;
+    let links = site.database.locations()?;
+    let Some((name, _)) = calls.first() else { support::fail!("no calls") };
+    site.database.set_location(1, &link(IP, "MP3", name))?;
+    site.database.set_location(2, "http://elsewhere.example.com/moved-on.mp3")?;
+    assert_eq!(deliver(&site, 0)?.count("rows_changed")?, 0);
+    let run = archive::command(&site.dialer.spool);
+    let mut later = tool("faketime")?;
+    later.args(["-f", "+2m"]).arg(run.get_program()).args(run.get_args());
+    assert_eq!(report(&mut later, 0)?.count("rows_changed")?, 1);
+    let now = site.database.locations()?;
+    assert_eq!(now.first(), links.first());
+    assert_eq!(now.last().map(String::as_str), Some("http://elsewhere.example.com/moved-on.mp3"));
+    // Once is enough.
+    site.database.listen()?;
+    report(&mut later, 0)?;
+    assert_eq!(site.database.runs_of("SELECT")?.len(), 0);
+    Ok(())
+}
+
+#[test]
 fn an_archive_at_the_dialers_own_address_is_told_from_its_spool() -> Outcome {
     let (site, server) = (Site::new()?, Vsftpd::new()?);
     archive_of(&site, &server)?;

@@ -3,10 +3,18 @@
 use super::run::Run;
 use crate::error::RunError;
 use crate::journal::{DeliveryEntry, Stage};
+use crate::location::{Own, Target, is_file_of};
+use crate::recording_log::{Move, Moved, Row};
 use shared::recording::escaped;
 
 /// How many deliveries are looked at together.
 const BATCH: usize = 20;
+
+/// How many rows are looked at together.
+const MOST_ROWS: usize = crate::recording_log::BATCH;
+
+/// How long after a delivery its row is looked at for the last time.
+const LATE_WRITER_SECS: u32 = 60;
 
 impl Run<'_> {
     /// Finishes deliveries that are under way, or takes them back. Those that cannot go on now are
@@ -28,11 +36,53 @@ impl Run<'_> {
                 match entry.delivery.stage {
                     Stage::Uploading | Stage::Renaming => uploaded.extend(self.settled(entry)?),
                     Stage::Uploaded => uploaded.push(entry),
-                    Stage::Linked | Stage::Done => linked.push(entry),
+                    _ => linked.push(entry),
                 }
             }
             linked.extend(self.link(uploaded)?);
             self.outcome.recovered += self.move_out(linked)?;
+        }
+    }
+
+    /// Looks once more at the rows of what was delivered a while ago: the stock compress step writes
+    /// its own link late, which leads nowhere then.
+    ///
+    /// # Errors
+    /// When the journal cannot be used.
+    pub(super) fn look_again(&mut self) -> Result<(), RunError> {
+        let mut after = 0;
+        loop {
+            let late = self.journal.late_deliveries(LATE_WRITER_SECS, after, MOST_ROWS);
+            let late = late.map_err(self.journal.failed())?;
+            let (Some(last), Some(catalog)) = (late.last(), &mut self.catalog) else {
+                return Ok(());
+            };
+            after = last.id;
+            let ids = late.iter().filter_map(|it| it.delivery.recording_id).collect();
+            let Some(rows) = catalog.by_number(ids) else { return Ok(()) };
+            let (mut settled, mut moves, mut moving) = (Vec::new(), Vec::new(), Vec::new());
+            for DeliveryEntry { id, delivery } in &late {
+                let row = delivery.recording_id.and_then(|row| rows.get(&row));
+                match row.filter(|row| is_taken_back(catalog.own(), row)) {
+                    Some(row) => {
+                        let (row, old) = (row.id, row.location.clone());
+                        moves.push(Move { row, old, new: delivery.link.clone() });
+                        moving.push(*id);
+                    }
+                    None => settled.push(*id),
+                }
+            }
+            let mut moved = Vec::new();
+            for some in moves.chunks(BATCH) {
+                moved.extend(catalog.change(some.to_vec()));
+            }
+            for (id, moved) in moving.into_iter().zip(moved) {
+                self.outcome.rows_changed += usize::from(moved == Moved::Done);
+                if moved != Moved::Untried {
+                    settled.push(id);
+                }
+            }
+            self.advance(&settled, Stage::Settled)?;
         }
     }
 
@@ -80,4 +130,10 @@ impl Run<'_> {
         self.under_way.remove(&entry.delivery.file);
         self.journal.forget_deliveries(&[entry.id]).map_err(self.journal.failed())
     }
+}
+
+/// Whether a row names the recording that was sealed, which is gone.
+fn is_taken_back(own: Own<'_>, row: &Row) -> bool {
+    let location = row.location.as_deref().unwrap_or_default();
+    own.target(location) == Target::Recording && is_file_of(location, &row.filename)
 }

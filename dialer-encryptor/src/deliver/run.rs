@@ -102,6 +102,7 @@ impl Run<'_> {
     /// When a folder or the journal cannot be used; what was done until then counts.
     pub fn run(&mut self) -> Result<(), RunError> {
         self.recover()?;
+        self.look_again()?;
         if self.is_stopped() {
             return Ok(());
         }

@@ -19,6 +19,8 @@ pub enum Stage {
     Linked = 4,
     /// The local file was moved.
     Done = 5,
+    /// Its row was looked at once more: the stock compress step writes late.
+    Settled = 6,
 }
 
 /// One sealed file on its way to the archive.
@@ -129,6 +131,26 @@ impl Journal {
                 "SELECT * FROM delivery WHERE stage < 5 AND id > ?1 ORDER BY id LIMIT ?2",
             )?
             .query_map(params![after, i64::try_from(count).unwrap_or(0)], entry)?
+            .collect()
+    }
+
+    /// Deliveries with a row that were done `secs` ago or earlier, and whose row was not looked at
+    /// since: at most `count` of those after the entry `after`.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn late_deliveries(
+        &self,
+        secs: u32,
+        after: i64,
+        count: usize,
+    ) -> rusqlite::Result<Vec<DeliveryEntry>> {
+        self.connection
+            .prepare_cached(
+                "SELECT * FROM delivery WHERE stage = 5 AND recording_id IS NOT NULL AND id > ?1 \
+                 AND abs(unixepoch() - at) >= ?2 ORDER BY id LIMIT ?3",
+            )?
+            .query_map(params![after, secs, i64::try_from(count).unwrap_or(0)], entry)?
             .collect()
     }
 
@@ -243,7 +265,8 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<DeliveryEntry> {
                 2 => Stage::Renaming,
                 3 => Stage::Uploaded,
                 4 => Stage::Linked,
-                _ => Stage::Done,
+                5 => Stage::Done,
+                _ => Stage::Settled,
             },
         },
     })

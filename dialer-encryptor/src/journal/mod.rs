@@ -103,6 +103,7 @@ const RUNS: &str = "
         at INTEGER NOT NULL DEFAULT (unixepoch())
     );
     CREATE INDEX delivery_open ON delivery (id) WHERE stage < 5;
+    CREATE INDEX delivery_late ON delivery (id) WHERE stage = 5 AND recording_id IS NOT NULL;
     CREATE INDEX delivery_remote ON delivery (remote);";
 
 /// The journal of one dialer.
@@ -155,7 +156,7 @@ impl Journal {
             [KEEP],
         )?;
         connection.execute(
-            "DELETE FROM delivery WHERE stage = 5 AND id < (SELECT max(id) FROM delivery) - ?1",
+            "DELETE FROM delivery WHERE stage >= 5 AND id < (SELECT max(id) FROM delivery) - ?1",
             [KEEP],
         )?;
         Ok(Some(Self { connection, path: path.to_owned() }))

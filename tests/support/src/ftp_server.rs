@@ -22,6 +22,8 @@ pub enum Twist {
     Say(String),
     /// Nothing, and no answer ever.
     Silence,
+    /// Nothing, and an answer without an end, an octet at a time.
+    Drip,
     /// The connection ends, and nothing was done.
     HangUp,
     /// It is done, and the connection ends before the answer.
@@ -123,6 +125,10 @@ impl Shared {
             let twist = self.twist(&line);
             match &twist {
                 Twist::Silence => return Ok(lines.read_to_end(&mut Vec::new()).map(drop)?),
+                Twist::Drip => loop {
+                    out.write_all(b"2")?;
+                    thread::sleep(Duration::from_millis(200));
+                },
                 Twist::HangUp => return Ok(out.shutdown(Shutdown::Both)?),
                 Twist::Say(answer) => {
                     out.write_all(format!("{answer}\r\n").as_bytes())?;
