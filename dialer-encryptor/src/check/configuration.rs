@@ -205,8 +205,8 @@ fn value(octets: &[u8], key: &[u8]) -> Option<Vec<u8>> {
         let bare = code.iter().copied().filter(|o| !matches!(o, b' ' | b'\t' | b'\r' | b'>'));
         Zeroizing::new(bare.collect())
     };
-    let line =
-        octets.split(|octet| *octet == b'\n').map(code).filter(|it| it.starts_with(key)).last()?;
+    let mut lines = octets.split(|octet| *octet == b'\n').map(code);
+    let line = lines.rfind(|it| it.starts_with(key))?;
     let equals = line.iter().rposition(|octet| *octet == b'=')?;
     line.get(equals + 1..).filter(|it| !it.is_empty()).map(<[u8]>::to_vec)
 }

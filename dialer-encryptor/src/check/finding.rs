@@ -94,11 +94,14 @@ impl Findings {
         self.push(Finding { id, level, what: what.into(), todo });
     }
 
-    /// A message of two sentences or more: the first says what is wrong, the others what to do.
+    /// A message whose last sentence says what to do.
     pub fn sentences(&mut self, id: &'static str, level: Level, message: &str) {
-        let (what, todo) = message.split_once(". ").unwrap_or((message, ""));
+        let is_start = |rest: &str| rest.starts_with(|it: char| it.is_ascii_uppercase());
+        let ends = message.rmatch_indices(". ").map(|(at, _)| message.split_at(at + 1));
+        let mut ends = ends.filter(|(_, todo)| is_start(todo.trim_start()));
+        let (what, todo) = ends.next().unwrap_or((message, ""));
         let end = if what.ends_with('.') { "" } else { "." };
-        self.add(id, level, format!("{what}{end}"), todo);
+        self.add(id, level, format!("{what}{end}"), todo.trim_start());
     }
 
     /// All of them, the worst ones last, where a terminal shows them.
@@ -138,7 +141,11 @@ mod tests {
     #[test]
     fn the_worst_finding_decides_and_stands_last() {
         let mut findings = Findings::default();
-        findings.sentences("a", Level::Problem, "It is gone. Bring it back. Or not.");
+        findings.sentences(
+            "a",
+            Level::Problem,
+            "Dr. No is gone, no. 1. Bring it back, e.g. by hand.",
+        );
         findings.ok("b", "Fine.");
         findings.note("c", "So it is.", "");
         let sorted = findings.sorted();
@@ -146,6 +153,6 @@ mod tests {
         assert_eq!(exit_code(&sorted), 2);
         assert_eq!(exit_code(sorted.get(..2).unwrap_or_default()), 0);
         let last = sorted.last().map(|it| (it.what.as_str(), it.todo.as_deref()));
-        assert_eq!(last, Some(("It is gone.", Some("Bring it back. Or not."))));
+        assert_eq!(last, Some(("Dr. No is gone, no. 1.", Some("Bring it back, e.g. by hand."))));
     }
 }

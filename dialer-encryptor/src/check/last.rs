@@ -10,6 +10,7 @@ use super::web;
 use crate::error::shown;
 use crate::folders::OUTPUT;
 use crate::journal::Journal;
+use crate::journal::found::Found;
 use crate::location::{Own, Target, is_file_of};
 use shared::decrypt::{Problem, inspect};
 use shared::recipient::Recipient;
@@ -134,29 +135,26 @@ fn sealed(file: &Path, recipients: &[Recipient], findings: &mut Findings) {
 
 fn journal(dialer: &Dialer, file: &Path, findings: &mut Findings) {
     let Some(folder) = &dialer.state_dir else { return };
-    let Ok(Some(journal)) = Journal::look(folder) else { return };
     let name = file.file_name().unwrap_or_default();
-    match journal.of_output(name) {
-        Ok(Some(found)) => match found.row_reason {
-            Some(reason) => findings.warn(
-                "last-journal",
-                format!("Its row was set aside: {}.", escaped(reason.as_bytes())),
-                "Correct what is wrong there, then run once with --retry-rows.",
-            ),
-            None if found.is_row_waiting => findings.note(
-                "last-journal",
-                "Its row waits in the journal to be changed.",
-                "Nothing, if the database is reached: the next run changes it.",
-            ),
-            None => findings.ok("last-journal", "The journal has it as sealed by this program."),
-        },
-        Ok(None) => findings.note(
+    // The journal itself was looked at before.
+    let Ok(Some(known)) = Journal::read(folder, |journal| journal.of_output(name)) else { return };
+    match known {
+        Some(Found { row_reason: Some(reason), .. }) => findings.warn(
+            "last-journal",
+            format!("Its row was set aside: {reason}."),
+            "Correct what is wrong there, then run once with --retry-rows.",
+        ),
+        Some(found) if found.is_row_waiting => findings.note(
+            "last-journal",
+            "Its row waits in the journal to be changed.",
+            "Nothing, if the database is reached: the next run changes it.",
+        ),
+        Some(_) => findings.ok("last-journal", "The journal has it as sealed by this program."),
+        None => findings.note(
             "last-journal",
             "The journal does not know it: something else sealed it, or another state folder did.",
             "See which job sealed it.",
         ),
-        // The journal itself was looked at before.
-        Err(_) => {}
     }
 }
 

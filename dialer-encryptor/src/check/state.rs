@@ -35,25 +35,19 @@ pub fn look(dialer: &Dialer, findings: &mut Findings) {
 
 fn journal(folder: &Path, findings: &mut Findings) {
     let todo = "Nothing: the first run makes it.";
-    match Journal::look(folder) {
+    match Journal::read(folder, Journal::waiting_rows) {
         Ok(None) => findings.note("journal", "There is no journal yet.", todo),
+        Ok(Some(0)) => findings.ok("journal", "The journal can be read; no link waits in it."),
+        Ok(Some(count)) => findings.note(
+            "journal",
+            format!("{count} links wait in the journal to be written to recording_log."),
+            "Nothing, if the database is reached: the next run writes them.",
+        ),
         Err(RunError::OlderJournal { .. }) => findings.note(
             "journal",
             "The journal is that of an earlier version.",
             "Nothing: the next run brings it up to date.",
         ),
         Err(error) => findings.sentences("journal", Level::Problem, &error.to_string()),
-        Ok(Some(journal)) => match journal.waiting_rows() {
-            Ok(0) => findings.ok("journal", "The journal can be read; no link waits in it."),
-            Ok(count) => findings.note(
-                "journal",
-                format!("{count} links wait in the journal to be written to recording_log."),
-                "Nothing, if the database is reached: the next run writes them.",
-            ),
-            Err(error) => {
-                let error = journal.failed()(error);
-                findings.sentences("journal", Level::Problem, &error.to_string());
-            }
-        },
     }
 }
