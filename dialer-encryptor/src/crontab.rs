@@ -113,6 +113,8 @@ mod tests {
             format!("flock -n /tmp/lock {ENCRYPT}"),
             format!("/bin/sh -c '{ENCRYPT}'"),
             format!("[ -x /x ] && ( {ENCRYPT} )"),
+            format!("if [ -x /x ]; then {ENCRYPT}; fi"),
+            format!("{{ {ENCRYPT}; }}"),
             format!("\"{}\" --MP3 % input", ENCRYPT.split(' ').next().unwrap_or_default()),
         ] {
             for schedule in ["1-59/3 * * * *", "@hourly", "\t*/5 *\t* jan mon", "-0~30 0 * * *"] {

@@ -104,12 +104,17 @@ fn try_uninstall(asked: &Uninstall) -> Result<String, Refusal> {
 
 /// Where this program stands now, and will when cron starts it.
 fn program() -> Result<PathBuf, Refusal> {
-    let path = std::env::current_exe().ok().filter(|path| path.is_file());
-    path.ok_or_else(|| {
-        Refusal::new(
-            "The path of this program is not known. Start it by its whole path.".to_string(),
-        )
-    })
+    let path = std::env::current_exe().ok().filter(|path| path.is_file()).ok_or_else(|| {
+        Refusal::new("The path of this program is not known. Start it by its whole path.")
+    })?;
+    // By any other name neither `uninstall` nor `check` would know it again.
+    if path.file_name() == Some("dialer-encryptor".as_ref()) {
+        return Ok(path);
+    }
+    Err(Refusal::new(format!(
+        "The crontab knows this program by its name. Call the file dialer-encryptor again: {}",
+        shown(&path)
+    )))
 }
 
 fn state_dir(named: Option<&Path>, file: Option<PathBuf>) -> PathBuf {

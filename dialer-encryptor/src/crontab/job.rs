@@ -48,7 +48,7 @@ pub struct Known {
 }
 
 /// Programs that start the one named behind their own flags.
-const STARTERS: [&[u8]; 20] = [
+const STARTERS: &[&[u8]] = &[
     b"nice",
     b"ionice",
     b"chrt",
@@ -61,14 +61,21 @@ const STARTERS: [&[u8]; 20] = [
     b"time",
     b"exec",
     b"sudo",
+    b"doas",
     b"perl",
     b"chronic",
+    b"cronic",
     b"command",
     b"systemd-cat",
-    b"cronic",
+    b"systemd-run",
+    b"run-one",
+    b"stdbuf",
     b"then",
     b"do",
     b"else",
+    b"if",
+    b"{",
+    b"!",
 ];
 
 /// Shells, which take a whole command as one word.

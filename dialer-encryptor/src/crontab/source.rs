@@ -111,6 +111,7 @@ fn is_run(path: &Path) -> bool {
 /// Whether a crontab in this file has a user before the command.
 #[must_use]
 pub fn has_user_field(path: &Path) -> bool {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let is_in_folder = path.parent().and_then(Path::file_name).is_some_and(|it| it == "cron.d");
     path == Path::new(SYSTEM) || is_in_folder
 }

@@ -24,7 +24,7 @@ impl Ours {
     pub fn new(asked: &Install, program: PathBuf) -> Self {
         let mut common = Vec::new();
         let mut paths = |flag: &str, path: Option<&Path>| {
-            common.extend(path.map(|path| [flag.into(), path.as_os_str().to_owned()]));
+            common.extend(path.map(|path| [flag.into(), whole(path)]));
         };
         paths("--conf", asked.conf.as_deref());
         paths("--config", asked.config.as_deref());
@@ -33,8 +33,8 @@ impl Ours {
         let mut add = |flag: &str, value: &OsStr| seal.push([flag.into(), value.to_owned()]);
         asked.formats.iter().for_each(|it| add("--format", it.name().as_ref()));
         asked.recipient.iter().for_each(|it| add("--recipient", it.as_ref()));
-        asked.certs.iter().for_each(|it| add("--certs", it.as_os_str()));
-        asked.gnupg_home.iter().for_each(|it| add("--gnupg-home", it.as_os_str()));
+        asked.certs.iter().for_each(|it| add("--certs", &whole(it)));
+        asked.gnupg_home.iter().for_each(|it| add("--gnupg-home", &whole(it)));
         asked.suffix.iter().for_each(|it| add("--suffix", it.text().as_ref()));
         let mut seal: Vec<OsString> = seal.concat();
         seal.extend(asked.https.then(|| "--https".into()));
@@ -79,6 +79,11 @@ impl Ours {
             [vec![self.program.clone().into_os_string()], self.common.clone(), self.seal.clone()];
         words.concat().iter().map(|word| quoted(word)).collect::<Vec<_>>().join(&b' ')
     }
+}
+
+/// cron starts programs in another folder than the one that a person stands in.
+fn whole(path: &Path) -> OsString {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).into_os_string()
 }
 
 /// A word as a shell takes it out of a crontab, where `%` is cron's own.

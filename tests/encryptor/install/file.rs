@@ -107,6 +107,18 @@ fn step_3_is_switched_unless_the_suffix_is_gpg() -> Outcome {
 }
 
 #[test]
+fn relative_paths_are_written_whole_since_cron_stands_elsewhere() -> Outcome {
+    let site = Site::new()?;
+    let file = site.file(STEP_2)?;
+    let between = round(&site, &file, &["--certs", "certs", "--gnupg-home", "home"])?;
+    let here = std::env::current_dir()?;
+    let here = here.display();
+    let words = format!(" --certs {here}/certs --gnupg-home {here}/home --GPG ");
+    ensure!(between.contains(&words), "{between}");
+    Ok(())
+}
+
+#[test]
 fn a_password_in_the_crontab_is_not_printed() -> Outcome {
     let site = Site::new()?;
     let step_3 = "2-59/3 * * * * /x/AST_CRON_audio_3_ftp.pl --GPG --ftp-pass=hidden\n";

@@ -100,6 +100,21 @@ fn the_crontab_of_another_user_is_not_taken_for_roots() -> Outcome {
 }
 
 #[test]
+fn a_program_of_another_name_is_refused_since_nobody_would_know_it_again() -> Outcome {
+    let site = Site::new()?;
+    let (file, program) = (site.file(STEP_2)?, site.spool.path().join("sealer"));
+    fs::copy(crate::common::encryptor(), &program)?;
+    let mut command = std::process::Command::new(program);
+    let finished = finish(command.arg("install").arg("--crontab").arg(&file))?.expect_code(2)?;
+    assert!(
+        finished.stderr.contains("Call the file dialer-encryptor again"),
+        "{}",
+        finished.stderr
+    );
+    Ok(())
+}
+
+#[test]
 fn without_a_copy_nothing_is_changed() -> Outcome {
     let site = Site::new()?;
     let file = site.file(STEP_2)?;

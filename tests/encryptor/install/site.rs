@@ -50,7 +50,7 @@ impl Site {
             "--",
             "sh",
             "-c",
-            "mount --bind \"$0\" /var/spool/cron/crontabs; exec \"$@\"",
+            "mount --bind \"$0\" /var/spool/cron/crontabs && exec \"$@\"",
         ]);
         command.arg(self.own_folder()).arg(program);
         Ok(command)

@@ -1,6 +1,6 @@
 //! Is each way to be broken named, with its exit code in every form?
 
-use crate::site::{Site, age};
+use crate::site::{Site, age, at};
 use std::fs;
 use std::process::Command;
 use support::process::{finish, tool};
@@ -11,7 +11,10 @@ fn assert_told(site: &Site, words: &str, code: i32, nagios: i32) -> Outcome {
     let text = site.text(code)?.text();
     assert!(text.contains(words), "{words}: {text}");
     let json = site.json(code)?;
-    ensure!(json["ok"] == false && json["problems"].to_string().contains(words), "{json}");
+    ensure!(
+        at(&json, "/ok") == false && at(&json, "/problems").to_string().contains(words),
+        "{json}"
+    );
     let line = site.nagios(nagios, &[])?;
     assert!(line.contains(words), "{words}: {line}");
     Ok(())
@@ -26,7 +29,7 @@ fn a_healthy_dialer_is_told_to_be_well() -> Outcome {
     assert!(text.text().contains("seal mp3: ended well 2 min ago"), "{}", text.text());
     assert_eq!(text.stderr, "");
     let json = site.json(0)?;
-    assert_eq!((&json["ok"], json["backlog"][0]["count"].as_u64()), (&true.into(), Some(1)));
+    assert_eq!((at(&json, "/ok"), at(&json, "/backlog/0/count")), (true.into(), 1.into()));
     let line = site.nagios(0, &[])?;
     assert!(line.contains(" | backlog=1;;;0 oldest=6"), "{line}");
     Ok(())
@@ -101,7 +104,7 @@ fn a_recording_in_a_folder_of_a_day_waits_too_and_one_elsewhere_does_not() -> Ou
         fs::create_dir(&folder)?;
         fs::write(folder.join("x-all.mp3"), "x")?;
         fs::write(folder.join("x-in.mp3"), "x")?;
-        assert_eq!(site.json(0)?["backlog"][0]["count"], expected);
+        assert_eq!(at(&site.json(0)?, "/backlog/0/count"), expected);
     }
     Ok(())
 }
@@ -137,7 +140,7 @@ fn sealed_recordings_that_wait_to_be_delivered_are_told_where_deliveries_are_mad
     fs::write(&sealed, "x")?;
     age(&sealed, 3600)?;
     site.text(0)?;
-    assert!(site.json(0)?["deliveries"].is_null());
+    assert!(at(&site.json(0)?, "/deliveries").is_null());
     site.ran("deliver", 0, 60)?;
     assert_told(&site, "1 sealed recordings wait to be delivered, one for 60 min", 1, 1)?;
     let line = site.nagios(1, &[])?;
@@ -211,7 +214,7 @@ fn without_a_configuration_or_a_spool_it_says_what_is_missing() -> Outcome {
     fs::remove_file(site.spool.conf())?;
     let text = site.text(2)?;
     assert!(text.stderr.contains("Name it with --conf"), "{}", text.stderr);
-    assert_eq!(site.json(2)?["ok"], false);
+    assert_eq!(at(&site.json(2)?, "/ok"), false);
     let line = site.nagios(3, &[])?;
     assert!(line.contains("Name it with --conf"), "{line}");
     Ok(())

@@ -1,7 +1,8 @@
 //! Does looking leave everything as it was, and keep nobody waiting?
 
 use crate::common::Dialer;
-use crate::site::Site;
+use crate::site::{Site, at};
+use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -9,8 +10,11 @@ use support::process::{finish, tool};
 use support::speech::Format;
 use support::{Failure, Outcome, ensure};
 
-/// Names, times of change and content of everything under a folder.
-fn state(folder: &Path) -> Outcome<Vec<(String, i64, i64, Vec<u8>)>> {
+/// Its path, when it was changed, in seconds and parts of one, and its content.
+type Entry = (String, i64, i64, Vec<u8>);
+
+/// Everything under a folder.
+fn state(folder: &Path) -> Outcome<Vec<Entry>> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -43,9 +47,9 @@ fn it_looks_while_a_run_writes_and_the_run_goes_on() -> Outcome {
     let journal = rusqlite::Connection::open(site.spool.state().join("journal.sqlite"))?;
     journal.execute_batch("BEGIN IMMEDIATE; UPDATE run SET done = 9")?;
     let json = site.json(0)?;
-    assert_eq!(json["runs"][0]["done"], 3, "what is not committed is not told");
+    assert_eq!(at(&json, "/runs/0/done"), 3, "what is not committed is not told");
     journal.execute_batch("COMMIT")?;
-    assert_eq!(site.json(0)?["runs"][0]["done"], 9);
+    assert_eq!(at(&site.json(0)?, "/runs/0/done"), 9);
     Ok(())
 }
 
@@ -58,10 +62,9 @@ fn it_tells_how_real_runs_ended() -> Outcome {
     finish(refused.args(["--recipient", "nobody@example.com"]))?.expect_code(2)?;
     let site = Site { spool: dialer.spool };
     let json = site.json(1)?;
-    let run = &json["runs"][0];
-    let told = (&run["kind"], &run["exit_code"], &json["backlog"][0]["count"]);
-    assert_eq!(told, (&"seal mp3".into(), &2.into(), &0.into()));
-    assert!(run["succeeded_at"].is_i64(), "the success before it is not forgotten: {run}");
+    let told = ["/runs/0/kind", "/runs/0/exit_code", "/backlog/0/count"].map(|it| at(&json, it));
+    assert_eq!(told.to_vec(), ["seal mp3".into(), 2.into(), Value::from(0)]);
+    assert!(at(&json, "/runs/0/succeeded_at").is_i64(), "the success before it is kept: {json}");
     let line = site.nagios(2, &[])?;
     let words = "The last run of `seal mp3` could not do anything: ";
     ensure!(line.contains(words) && line.contains("nobody@example.com"), "{line}");
@@ -76,7 +79,7 @@ fn a_backlog_of_a_hundred_thousand_takes_no_more_memory_than_one_recording() -> 
         let name = format!("20260101-{number:06}_5551234567_SALES_agent02-all.mp3");
         fs::File::create(site.spool.inbox(Format::Mp3).join(name))?;
     }
-    assert_eq!(site.json(0)?["backlog"][0]["count"], 100_001);
+    assert_eq!(at(&site.json(0)?, "/backlog/0/count"), 100_001);
     let many = peak_kib(&site)?;
     ensure!(many < few + 2048, "{few} KiB for one recording, {many} KiB for 100,001");
     Ok(())

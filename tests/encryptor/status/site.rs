@@ -114,3 +114,8 @@ pub fn age(path: &Path, secs: u64) -> Outcome {
     let file = fs::File::options().write(true).open(path)?;
     Ok(file.set_modified(SystemTime::now() - Duration::from_secs(secs))?)
 }
+
+/// What stands at a place in a result; null if nothing does.
+pub fn at(json: &Value, place: &str) -> Value {
+    json.pointer(place).cloned().unwrap_or_default()
+}
