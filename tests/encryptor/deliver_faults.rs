@@ -297,17 +297,29 @@ fn what_stands_there_already_is_kept_unless_it_is_this_very_file_of_ours() -> Ou
     Ok(())
 }
 
-#[test]
-fn a_disk_that_is_full_over_there_costs_nothing_here() -> Outcome {
-    let disk = tempfile::tempdir()?;
-    output_of(tool("mount")?.args(["-t", "tmpfs", "-o", "size=64k", "none"]).arg(disk.path()))?;
-    let result = full_disk(disk.path());
-    output_of(tool("umount")?.arg("--lazy").arg(disk.path()))?;
-    result
+/// A small disk of its own, which goes with its owner.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn new() -> Outcome<SmallDisk> {
+        let folder = tempfile::tempdir()?;
+        let mut mount = tool("mount")?;
+        mount.args(["-t", "tmpfs", "-o", "size=64k", "none"]).arg(folder.path());
+        output_of(&mut mount)?;
+        Ok(SmallDisk(folder))
+    }
 }
 
-fn full_disk(disk: &std::path::Path) -> Outcome {
-    let archive = Archive::with(Vsftpd::over(disk, "")?)?;
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(tool("umount").map(|mut it| output_of(it.arg("--lazy").arg(self.0.path()))));
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_over_there_costs_nothing_here() -> Outcome {
+    let disk = SmallDisk::new()?;
+    let archive = Archive::with(Vsftpd::over(disk.0.path(), "")?)?;
     let files = archive.fill(40)?;
     let report = archive.run(&[], 1)?;
     let there = archive.server.files()?;

@@ -240,10 +240,9 @@ fn print_errors(outcome: &Outcome, is_debug: bool) -> io::Result<()> {
     if said.len() > PRINTED {
         writeln!(err, "And {} more warnings; the log has them all", said.len() - PRINTED)?;
     }
-    for down in [&outcome.server_down, &outcome.database_down, &outcome.journal_failed] {
-        if let Some(text) = down {
-            writeln!(err, "Not all delivered: {text}")?;
-        }
+    let downs = [&outcome.server_down, &outcome.database_down, &outcome.journal_failed];
+    for text in downs.into_iter().flatten() {
+        writeln!(err, "Not all delivered: {text}")?;
     }
     for failure in outcome.failures.iter().take(PRINTED) {
         writeln!(err, "Not delivered, and kept: {} ({})", failure.file, failure.reason)?;
