@@ -188,6 +188,35 @@ mod tests {
         }
     }
 
+    const PIECES: [&[u8]; 26] = [
+        b" ",
+        b"'",
+        b"\"",
+        b"\\",
+        b"%",
+        b"\\%",
+        b"$(",
+        b")",
+        b"(",
+        b"`",
+        b"#",
+        b";",
+        b"&",
+        b"&>",
+        b"|",
+        b">",
+        b"2>&1",
+        b"=",
+        b"\t",
+        b"\r",
+        b"\n* * * * * ",
+        b"\xFF",
+        b"sh -c ",
+        b"perl ",
+        b"/x/AST_CRON_audio_2_encrypt.pl",
+        b"dialer-encryptor",
+    ];
+
     #[test]
     fn any_octets_are_read_without_a_panic() {
         for text in [
@@ -202,6 +231,21 @@ mod tests {
             b"* * * * * sh -c \"sh -c 'sh -c x'\"\0",
         ] {
             let _ = (parse(text, false), parse(text, true));
+        }
+        let mut seed = 1_u32;
+        for _ in 0..50_000 {
+            let mut text = b"* * * * * ".to_vec();
+            for _ in 0..12 {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let at = usize::try_from(seed >> 24).unwrap_or_default();
+                text.extend_from_slice(PIECES.get(at % PIECES.len()).copied().unwrap_or_default());
+            }
+            for known in job::jobs(&text) {
+                let (start, end) = known.place.unwrap_or_default();
+                assert!(start <= end && text.get(start..end).is_some(), "{}", text.escape_ascii());
+            }
+            let lines = parse(&text, false);
+            assert!(lines.iter().all(|it| !it.text.contains('\n')), "{}", text.escape_ascii());
         }
         let deep = format!("* * * * * {}", "sh -c '".repeat(100_000));
         assert_eq!(parse(deep.as_bytes(), false).len(), 1);

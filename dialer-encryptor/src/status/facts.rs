@@ -44,6 +44,14 @@ pub struct Known {
     pub rows: RowFigures,
 }
 
+impl Known {
+    /// Whether any run that seals has ended yet.
+    #[must_use]
+    pub fn has_sealed(&self) -> bool {
+        self.runs.iter().any(|run| run.kind != DELIVER)
+    }
+}
+
 /// Looks at everything.
 ///
 /// # Errors

@@ -68,7 +68,7 @@ fn add(found: &mut Vec<Problem>, severity: Severity, text: String) {
 fn never_ran(facts: &Facts) -> String {
     let place = shown(&facts.state_dir.join("journal.sqlite"));
     format!(
-        "No run has sealed anything here yet: there is no journal. Check the line of step 2 in \
+        "No run that seals has ended here yet: the journal is missing, or names none. Check the line of step 2 in \
          the crontab with `dialer-encryptor check`, or name the journal's folder with --state-dir: \
          {place}"
     )
@@ -97,6 +97,16 @@ fn spool(facts: &Facts, found: &mut Vec<Problem>) {
 }
 
 fn runs(asked: &Status, facts: &Facts, known: &Known, found: &mut Vec<Problem>) {
+    if known.has_sealed() {
+        seals(asked, facts, known, found);
+    } else {
+        add(found, Severity::Critical, never_ran(facts));
+    }
+    let deliveries = known.runs.iter().filter(|run| run.kind == DELIVER && !asked.no_delivery);
+    deliveries.for_each(|run| one_run(asked, facts, run, run.succeeded_at, found));
+}
+
+fn seals(asked: &Status, facts: &Facts, known: &Known, found: &mut Vec<Problem>) {
     for (format, _) in &facts.backlog {
         let runs = known.runs.iter().filter(|run| covers(run, *format));
         let Some(newest) = runs.max_by_key(|run| run.ended_at) else {
@@ -113,8 +123,6 @@ fn runs(asked: &Status, facts: &Facts, known: &Known, found: &mut Vec<Problem>) 
             one_run(asked, facts, newest, last_success(known, *format), found);
         }
     }
-    let deliveries = known.runs.iter().filter(|run| run.kind == DELIVER && !asked.no_delivery);
-    deliveries.for_each(|run| one_run(asked, facts, run, run.succeeded_at, found));
 }
 
 fn first_of(facts: &Facts, run: &RunNote) -> Option<Format> {

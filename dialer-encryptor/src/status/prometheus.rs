@@ -28,8 +28,7 @@ pub fn metrics(report: &Report) -> String {
         plaintext(&mut page, facts);
         match &facts.journal {
             Ok(Some(known)) => journal(&mut page, known),
-            // Never: so long ago that every alert on its age sounds.
-            Ok(None) => page.many(SUCCESS.0, SUCCESS.1, "kind", [("seal".to_string(), 0)]),
+            Ok(None) => page.many(SUCCESS.0, SUCCESS.1, "kind", [never()]),
             Err(_) => {}
         }
     }
@@ -40,6 +39,11 @@ const SUCCESS: (&str, &str) = (
     "last_success_timestamp_seconds",
     "When a run of this kind last ended with exit code 0; 0 for never.",
 );
+
+/// So long ago that every alert on its age sounds.
+fn never() -> (String, i64) {
+    ("seal".to_string(), 0)
+}
 
 fn backlog(page: &mut Page, facts: &Facts) {
     let each = |of: fn(&Tally) -> u64| {
@@ -94,7 +98,9 @@ fn journal(page: &mut Page, known: &Known) {
     let runs = |of: fn(&RunNote) -> i64| {
         known.runs.iter().map(move |run| (run.kind.clone(), of(run))).collect::<Vec<_>>()
     };
-    page.many(SUCCESS.0, SUCCESS.1, "kind", runs(|run| run.succeeded_at.unwrap_or_default()));
+    let mut successes = runs(|run| run.succeeded_at.unwrap_or_default());
+    successes.extend((!known.has_sealed()).then(never));
+    page.many(SUCCESS.0, SUCCESS.1, "kind", successes);
     let ended = runs(|run| run.ended_at);
     page.many("last_run_timestamp_seconds", "When the last run ended.", "kind", ended);
     let code = runs(|run| i64::from(run.exit_code));

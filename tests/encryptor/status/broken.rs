@@ -38,7 +38,7 @@ fn a_healthy_dialer_is_told_to_be_well() -> Outcome {
 #[test]
 fn a_dialer_where_nothing_ever_ran_is_critical() -> Outcome {
     let site = Site::new()?;
-    assert_told(&site, "No run has sealed anything here yet", 1, 2)?;
+    assert_told(&site, "No run that seals has ended here yet", 1, 2)?;
     ensure!(!site.spool.state().exists(), "looking made the state folder");
     Ok(())
 }
@@ -46,8 +46,10 @@ fn a_dialer_where_nothing_ever_ran_is_critical() -> Outcome {
 #[test]
 fn a_journal_without_a_run_of_the_format_is_critical() -> Outcome {
     let site = Site::healthy()?;
+    let line = site.nagios(2, &["--format", "mp3,wav"])?;
+    assert!(line.contains("No run has sealed wav here yet"), "{line}");
     site.change_journal("DELETE FROM run")?;
-    assert_told(&site, "No run has sealed mp3 here yet", 1, 2)
+    assert_told(&site, "No run that seals has ended here yet", 1, 2)
 }
 
 #[test]

@@ -58,6 +58,9 @@ fn the_metrics_go_bad_on_failure_and_when_nothing_runs() -> Outcome {
     let never = metrics(&site, 0)?;
     assert_eq!(value(&never, "last_success_timestamp_seconds{kind=\"seal\"}")?, 0);
     assert_eq!(value(&never, "problems{severity=\"critical\"}")?, 1);
+    site.ran("deliver", 0, 20)?;
+    let unsealed = metrics(&site, 0)?;
+    assert_eq!(value(&unsealed, "last_success_timestamp_seconds{kind=\"seal\"}")?, 0);
     site.ran("seal mp3", 1, 20)?;
     let failed = metrics(&site, 0)?;
     assert_eq!(value(&failed, "last_success_timestamp_seconds{kind=\"seal mp3\"}")?, 0);
