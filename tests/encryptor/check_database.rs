@@ -5,6 +5,7 @@ mod common;
 mod site;
 
 use checked::Checked;
+use site::IP;
 use std::process::Command;
 use support::dialer::Spool;
 use support::mariadb::MariaDb;
@@ -18,7 +19,7 @@ const NAME: &str = "20260101-093012_5551234567_SALES_agent01-all.mp3";
 #[test]
 fn what_the_database_refuses_is_told_apart() -> Outcome {
     let mut checked = Checked::new()?;
-    checked.site.record(1, NAME)?;
+    checked.site.row(1, IP, NAME)?;
     checked.site.database.sql("REVOKE UPDATE ON asterisk.recording_log FROM cron")?;
     let told = checked.check(&[], 1)?;
     told.says("row-rights", "warning", "may not change recording_log")?;

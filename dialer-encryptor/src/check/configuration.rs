@@ -85,7 +85,7 @@ impl Dialer {
             sealed_as: kept(sealed_as, "settings", findings),
             database: None,
             is_offline,
-            has_archive: value(&octets, b"VARFTP_host").is_some(),
+            has_archive: conf.ftp_host.is_some(),
             monitor: value(&octets, b"PATHmonitor").map(|it| OsString::from_vec(it).into()),
             is_https: seal.https || file.https == Some(true),
         };

@@ -2,7 +2,7 @@
 
 use super::configuration::Dialer;
 use super::finding::Findings;
-use super::jobs::{Jobs, formats, has_service};
+use super::jobs::{DELIVER, Jobs, WATCH, formats, is_on};
 use super::plaintext::age;
 use crate::cli::Suffix;
 use crate::crontab::{Job, Line};
@@ -37,7 +37,7 @@ fn seals(job: Job) -> bool {
 
 fn ours(jobs: &Jobs, findings: &mut Findings) {
     let lines = jobs.of(seals);
-    let is_service = has_service();
+    let is_service = is_on(WATCH);
     if lines.is_empty() && is_service {
         return findings.ok("crontab", "Sealing is started by a service.");
     }
@@ -86,6 +86,7 @@ fn stock_encrypt(jobs: &Jobs, findings: &mut Findings) {
 fn delivery(dialer: &Dialer, jobs: &Jobs, findings: &mut Findings) {
     let stock = jobs.of(|job| job == Job::StockDeliver);
     let own = jobs.of(|job| job == Job::Deliver);
+    let is_timed = is_on(DELIVER);
     if !stock.is_empty() && !own.is_empty() {
         findings.warn(
             "deliver-twice",
@@ -120,7 +121,18 @@ fn delivery(dialer: &Dialer, jobs: &Jobs, findings: &mut Findings) {
             "Add --GPG to it in place of the format.",
         );
     }
-    if stock.is_empty() && own.is_empty() && dialer.has_archive {
+    if !stock.is_empty() && own.is_empty() && is_timed {
+        findings.warn(
+            "deliver-twice",
+            format!(
+                "The stock step 3 ({} of the crontab) and {DELIVER} are both active. They take the \
+                 same files from each other.",
+                numbers(&stock)
+            ),
+            "Keep one of them.",
+        );
+    }
+    if stock.is_empty() && own.is_empty() && !is_timed && dialer.has_archive {
         findings.note(
             "no-deliver",
             "No job delivers to the archive, though VARFTP_host names one.",

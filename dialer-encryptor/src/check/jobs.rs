@@ -118,20 +118,24 @@ pub fn formats(line: &Line) -> Vec<Format> {
     parsed(line).map(|seal| seal.all_formats()).unwrap_or_default()
 }
 
-/// Whether a service of ours is switched on.
-pub fn has_service() -> bool {
-    has_service_in(Path::new(UNITS))
+/// The service that seals.
+pub const WATCH: &str = "callseal-watch.service";
+
+/// The timer that delivers.
+pub const DELIVER: &str = "callseal-deliver.timer";
+
+/// Whether a unit of ours is switched on.
+pub fn is_on(unit: &str) -> bool {
+    is_on_in(Path::new(UNITS), unit)
 }
 
-/// Switched on is what a `….wants` folder names; most names are looked at, and no more.
-fn has_service_in(units: &Path) -> bool {
-    let is_ours = |name: &str| name.starts_with("callseal") || name.starts_with("dialer-encryptor");
+/// Switched on is what a `….wants` folder names; a bounded number of names is looked at.
+fn is_on_in(units: &Path, unit: &str) -> bool {
     let folders = fs::read_dir(units).into_iter().flatten().flatten().take(MOST_UNITS);
     let wants = folders.filter(|it| it.file_name().to_string_lossy().ends_with(".wants"));
-    wants.filter_map(|it| fs::read_dir(it.path()).ok()).any(|units| {
-        let mut units = units.flatten().take(MOST_UNITS);
-        units.any(|unit| is_ours(&unit.file_name().to_string_lossy()))
-    })
+    wants
+        .filter_map(|it| fs::read_dir(it.path()).ok())
+        .any(|units| units.flatten().take(MOST_UNITS).any(|it| it.file_name() == unit))
 }
 
 #[cfg(test)]
@@ -142,13 +146,15 @@ mod tests {
     #[test]
     fn a_service_counts_once_it_is_switched_on() {
         let units = tempfile::tempdir().unwrap();
-        fs::write(units.path().join("callseal-watch.service"), "").unwrap();
-        assert!(!has_service_in(units.path()));
+        let is_on = || [WATCH, DELIVER].map(|unit| is_on_in(units.path(), unit));
+        fs::write(units.path().join(WATCH), "").unwrap();
+        assert_eq!(is_on(), [false, false]);
         let wants = units.path().join("multi-user.target.wants");
         fs::create_dir(&wants).unwrap();
-        fs::write(wants.join("cron.service"), "").unwrap();
-        assert!(!has_service_in(units.path()));
-        fs::write(wants.join("callseal-watch.service"), "").unwrap();
-        assert!(has_service_in(units.path()));
+        fs::write(wants.join("callseal-status.timer"), "").unwrap();
+        fs::write(wants.join(DELIVER), "").unwrap();
+        assert_eq!(is_on(), [false, true]);
+        fs::write(wants.join(WATCH), "").unwrap();
+        assert_eq!(is_on(), [true, true]);
     }
 }
