@@ -120,7 +120,7 @@ pub fn all_run(
 /// # Errors
 /// When it would not.
 pub fn added_runs(place: &Place, ours: &Ours) -> Result<(), Refusal> {
-    flags([ours.common.clone(), ours.seal.clone()].concat()).map_err(|reason| {
+    flags(ours.own_arguments()).map_err(|reason| {
         Refusal::new(format!(
             "{} has no line that starts the stock script of step 2, and one that starts this \
              program would not run with these flags. {reason}",

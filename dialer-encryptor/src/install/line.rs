@@ -72,11 +72,18 @@ impl Ours {
         Some(text)
     }
 
+    /// The flags of a line without a stock one. Where the settings say everything one is left, since
+    /// without any the program shows its help; this one says what happens anyway.
+    #[must_use]
+    pub fn own_arguments(&self) -> Vec<OsString> {
+        let flags = [self.common.clone(), self.seal.clone()].concat();
+        if flags.is_empty() { vec!["--run-check".into()] } else { flags }
+    }
+
     /// The command of a line without a stock one.
     #[must_use]
     pub fn own_command(&self) -> Vec<u8> {
-        let words =
-            [vec![self.program.clone().into_os_string()], self.common.clone(), self.seal.clone()];
+        let words = [vec![self.program.clone().into_os_string()], self.own_arguments()];
         words.concat().iter().map(|word| quoted(word)).collect::<Vec<_>>().join(&b' ')
     }
 }
@@ -123,6 +130,15 @@ mod tests {
         assert_eq!(line(stock, Job::StockEncrypt).unwrap(), ours);
         let inner = "sh -c '/x/AST_CRON_audio_2_encrypt.pl --GPG'";
         assert_eq!(line(inner, Job::StockEncrypt), None);
+    }
+
+    #[test]
+    fn a_line_for_which_the_settings_say_everything_still_runs() {
+        let (common, seal) = (vec![], vec![]);
+        let ours = Ours { program: "/usr/bin/dialer-encryptor".into(), common, seal };
+        assert_eq!(ours.own_command(), b"/usr/bin/dialer-encryptor --run-check");
+        let words = [vec!["dialer-encryptor".into()], ours.own_arguments()].concat();
+        assert!(crate::cli::parse(words).is_ok());
     }
 
     #[test]
