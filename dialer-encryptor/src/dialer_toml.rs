@@ -5,6 +5,7 @@ use crate::cli::Suffix;
 use crate::error::{RunError, shown};
 use crate::format::Format;
 use serde::Deserialize;
+use shared::recording::escaped;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -140,7 +141,7 @@ pub fn read(named: Option<&Path>) -> Result<Settings, RunError> {
     };
     toml::from_str(&text).map_err(|error| RunError::Setting {
         place: format!("line {} of {}", line(&text, error.span()), shown(path)),
-        reason: error.message().replace('\n', ", "),
+        reason: escaped(error.message().replace('\n', ", ").as_bytes()),
     })
 }
 

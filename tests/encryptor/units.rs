@@ -57,9 +57,10 @@ fn systemd_has_nothing_to_say_about_the_units() -> Outcome {
     ensure!(every.len() == 5, "{every:?}");
     assert_eq!(units.verified(&every)?, (Some(0), String::new()));
     // A mistake would be seen.
-    let (path, text) = (&every[0], fs::read_to_string(&every[0])?);
-    fs::write(path, text.replace("ProtectSystem=", "ProtectSytem="))?;
-    let said = units.verified(std::slice::from_ref(path))?.1;
+    let path = units.folder.path().join("callseal-watch.service");
+    let text = fs::read_to_string(&path)?;
+    fs::write(&path, text.replace("ProtectSystem=", "ProtectSytem="))?;
+    let said = units.verified(&[path])?.1;
     ensure!(said.contains("ProtectSytem"), "{said}");
     Ok(())
 }

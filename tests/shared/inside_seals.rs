@@ -212,9 +212,8 @@ fn a_recording_whose_first_frame_looks_like_a_packet_opens() {
     for first in 0xD0..=0xDF {
         for second in [0x00, 0x01, 0x20, 0xC0, 0xE5, 0xFE, 0xFF] {
             // Raw GSM 06.10: frames of 33 octets, of which each begins with 1101.
-            let mut gsm = recording()[..3300].to_vec();
-            gsm.chunks_exact_mut(33).for_each(|frame| frame[0] = 0xD8);
-            gsm[..2].copy_from_slice(&[first, second]);
+            let frame = [&[0xD8][..], &[0x20; 32]].concat();
+            let gsm = [&[first, second][..], &[0x20; 31], &frame.repeat(99)].concat();
             let message = sealer.message(Container::Mdc, &literal(&gsm)).unwrap();
             let opened = opener.open(&message, typed.take().as_ref());
             assert!(opened.is_ok_and(|it| *it.data == gsm), "{first:02X} {second:02X}");
