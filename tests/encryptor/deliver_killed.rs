@@ -170,6 +170,8 @@ fn strike_all(least: usize, before: impl Fn(&[Point]) -> Outcome<Option<Point>>)
             let error = if is_disk(point) { "EIO" } else { "ECONNRESET" };
             [(point, Fault::Kill), (point, Fault::Error(error))]
         })
+        // Errors take the same ways whatever came before.
+        .filter(|(_, fault)| before.is_none() || *fault == Fault::Kill)
         .collect();
     let (next, missed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let (problems, codes) = (Mutex::new(Vec::new()), Mutex::new(Codes::new()));
