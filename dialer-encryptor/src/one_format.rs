@@ -6,7 +6,7 @@ use crate::error::RunError;
 use crate::folders::{self, Folders};
 use crate::format::Format;
 use crate::journal::Journal;
-use crate::pipeline::{Parts, Pipeline};
+use crate::pipeline::{Early, Parts, Pipeline};
 use crate::progress::Progress;
 use crate::recover;
 use crate::sources::{self, Source};
@@ -51,6 +51,8 @@ pub struct Run<'a, 'c> {
     pub journal: &'a mut Journal,
     /// The rows, unless they are left alone.
     pub catalog: Option<&'a mut Catalog<'c>>,
+    /// Recordings that no row names yet.
+    pub early: &'a mut Early,
     /// Who may stop it.
     pub progress: &'a Progress,
     /// The folders that this run has looked after.
@@ -104,6 +106,7 @@ impl Run<'_, '_> {
             catalog: self.catalog.as_deref_mut(),
             progress: self.progress,
             left: *left,
+            early: self.early,
             summary,
         });
         *left = pipeline.run(Spool::new(&folders.source, format, stuck))?;

@@ -9,6 +9,7 @@ use crate::journal::rows::now_ms;
 use crate::journal::{Journal, RunNote};
 use crate::leftover;
 use crate::one_format::{self, Run};
+use crate::pipeline::Early;
 use crate::priority;
 use crate::progress::Progress;
 use crate::recipients;
@@ -20,11 +21,16 @@ use std::time::{Duration, Instant};
 /// A connection that nobody used for longer is made anew: the server may have ended it.
 const CONNECTION_KEPT: Duration = Duration::from_secs(30);
 
+/// How long is remembered since when a recording waited, once it need not any more.
+const EARLY_KEPT: Duration = Duration::from_secs(600);
+
 /// What passes over one dialer have in common.
 pub struct Dialer<'c> {
     config: &'c Config,
     journal: Journal,
     catalog: Option<Catalog<'c>>,
+    /// Recordings that no row names yet.
+    early: Early,
     last_end: Instant,
     /// What is wrong with the machine, said with the first pass.
     warning: Option<String>,
@@ -57,10 +63,17 @@ impl<'c> Dialer<'c> {
             config,
             journal,
             catalog: None,
+            early: Early::new(),
             last_end: Instant::now(),
             warning,
             found: Some(found),
         })
+    }
+
+    /// Whether the journal is still the file that was opened: one that was removed remembers nothing.
+    #[must_use]
+    pub fn has_journal(&self) -> bool {
+        self.journal.is_there()
     }
 
     /// Seals what is complete, and brings the rows up to date.
@@ -92,11 +105,14 @@ impl<'c> Dialer<'c> {
             named: &names.join(" "),
             journal: &mut self.journal,
             catalog: self.catalog.as_mut(),
+            early: &mut self.early,
             progress,
             visited: HashSet::new(),
         };
         let mut summary = each_format(config, summary, |format, it| parts.seal_format(format, it))?;
         let visited = parts.visited;
+        let most = config.row_wait.unwrap_or_default() + EARLY_KEPT;
+        self.early.retain(|_, since| since.elapsed() < most);
         if let Err(error) = leftover::settle(&mut self.journal, &visited) {
             summary.warn(format!("The journal was not updated ({error}). The next run will."));
         }

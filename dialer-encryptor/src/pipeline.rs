@@ -18,6 +18,7 @@ use crate::spool::Spool;
 use crate::summary::Summary;
 use crate::throttle::Throttle;
 use shared::recipient::Recipient;
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::mpsc::{self, SyncSender};
@@ -32,6 +33,9 @@ const GROUP: usize = 16;
 /// A recording that somebody holds open this long after its last octet is worth a look.
 const LONG_BUSY: Duration = Duration::from_secs(3600);
 
+/// Since when recordings wait for their rows, by their paths seen from the spool.
+pub type Early = HashMap<PathBuf, Instant>;
+
 /// Everything that the steps need.
 pub struct Pipeline<'a, 'r, 'c> {
     sealer: Arc<Sealer<'a>>,
@@ -43,6 +47,7 @@ pub struct Pipeline<'a, 'r, 'c> {
     pub(crate) fingerprints: &'a str,
     /// How many recordings this run may still seal.
     left: usize,
+    early: &'r mut Early,
     pub(crate) summary: &'r mut Summary,
     /// What the journal is told with the next group's intents.
     pub(crate) marks: Marks,
@@ -66,6 +71,8 @@ pub struct Parts<'a, 'r, 'c> {
     pub progress: &'a Progress,
     /// How many recordings may be sealed.
     pub left: usize,
+    /// Those that no row names yet.
+    pub early: &'r mut Early,
     /// What was done.
     pub summary: &'r mut Summary,
 }
@@ -75,11 +82,22 @@ impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
     #[must_use]
     pub fn new(parts: Parts<'a, 'r, 'c>) -> Self {
         let Parts { config, folders, recipients, fingerprints, journal, catalog, .. } = parts;
-        let Parts { progress, left, summary, .. } = parts;
+        let Parts { progress, left, early, summary, .. } = parts;
         let throttle = Throttle::new(config.pace.octets_per_sec);
         let sealer = Arc::new(Sealer { config, folders, recipients, throttle, progress });
         let marks = Marks::default();
-        Self { sealer, config, folders, journal, catalog, fingerprints, left, summary, marks }
+        Self {
+            sealer,
+            config,
+            folders,
+            journal,
+            catalog,
+            fingerprints,
+            left,
+            early,
+            summary,
+            marks,
+        }
     }
 
     /// Takes every recording of the spool through: those that have been still for the settle time
@@ -161,11 +179,16 @@ impl<'a, 'r, 'c> Pipeline<'a, 'r, 'c> {
 
     /// Whether it need not wait for its row any more: the row names the recording, so that nobody
     /// changes the link after us, or it has waited long enough.
-    fn is_due(&self, name: &OsStr, then: &Identity) -> bool {
+    fn is_due(&mut self, name: &OsStr, then: &Identity) -> bool {
         let (Some(most), Some(catalog)) = (self.config.row_wait, &self.catalog) else {
             return true;
         };
-        is_settled(then, most) || catalog.is_linked(&self.seen_from_spool(name))
+        let path = self.seen_from_spool(name);
+        // By a clock that nobody sets, too: a recording from the future never grows old.
+        let is_through = |early: &mut Early| {
+            early.entry(path.clone()).or_insert_with(Instant::now).elapsed() >= most
+        };
+        is_settled(then, most) || catalog.is_linked(&path) || is_through(self.early)
     }
 
     /// Where a recording stands, as links name it.

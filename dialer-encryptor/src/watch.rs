@@ -18,7 +18,7 @@ use events::Events;
 use std::collections::HashSet;
 use std::io;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a recording must have been still where no flag says so. Its writer has closed it, or the
 /// lease is refused; this is for file systems without leases.
@@ -30,6 +30,9 @@ const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// The same while a recording waits for its row, which comes without an event.
 const LOOK_FOR_ROW: Duration = Duration::from_secs(2);
+
+/// From the beginning of one pass to that of the next, however many events come.
+const LEAST: Duration = Duration::from_secs(1);
 
 /// How long a pass that could not run is not repeated, whatever comes in meanwhile.
 const AFTER_ERROR: Duration = Duration::from_secs(10);
@@ -57,11 +60,13 @@ fn watch(asked: &Watch) -> Result<(), RunError> {
     let (events, should_stop) = Events::new().map_err(cannot)?;
     let progress = Progress::new(should_stop, service::alive);
     let mut dialer = Dialer::of(&config)?;
+    let mut last_begin;
     let mut told = Told::default();
     service::ready();
     while !progress.should_stop() {
         events.watch(&config);
-        let (wait, status) = match dialer.pass(&progress) {
+        last_begin = Instant::now();
+        let (wait, status) = match pass(&config, &mut dialer, &progress) {
             Ok(mut summary) => {
                 let status = told.summary(&config, &mut summary);
                 (next_look(&summary), status)
@@ -74,9 +79,26 @@ fn watch(asked: &Watch) -> Result<(), RunError> {
         };
         service::status(&status);
         events.wait(wait, &progress).map_err(cannot)?;
+        // What comes after an event mostly comes with others.
+        progress.sleep(LEAST.saturating_sub(last_begin.elapsed()));
     }
     service::stopping();
     Ok(())
+}
+
+fn pass<'c>(
+    config: &'c Config,
+    dialer: &mut Dialer<'c>,
+    progress: &Progress,
+) -> Result<Summary, RunError> {
+    if !dialer.has_journal() {
+        tracing::warn!(
+            "The journal was removed while the service ran, and a new one is begun. Links that \
+             waited in it stay as they are."
+        );
+        *dialer = Dialer::of(config)?;
+    }
+    dialer.pass(progress)
 }
 
 fn next_look(summary: &Summary) -> Duration {

@@ -13,6 +13,9 @@ pub enum Dates {
     YearAndDate,
 }
 
+/// `2026-01-31`
+const DAY_OCTETS: usize = 10;
+
 /// A day as the name of a folder, such as `2026-01-31`: digits and dashes, nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day(String);
@@ -23,7 +26,8 @@ impl Day {
     pub fn read(text: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(text).ok()?;
         let date: jiff::civil::Date = text.parse().ok()?;
-        Some(Self(date.to_string())).filter(|day| day.0 == text)
+        // Years before Christ are written longer.
+        Some(Self(date.to_string())).filter(|day| day.0 == text && text.len() == DAY_OCTETS)
     }
 
     /// The day by the machine's clock and time zone.

@@ -40,12 +40,12 @@ fn state(folder: &Path) -> Option<(u64, i64, i64, u64)> {
 
 pub(super) fn look(folder: &Path) -> Result<Option<Journal>, RunError> {
     let path = folder.join("journal.sqlite");
-    match fs::metadata(&path) {
+    let about = match fs::metadata(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         // SQLite would say that it cannot open it; who may not is to be told that.
         Err(source) => return Err(RunError::Look { path, source }),
-        Ok(_) => {}
-    }
+        Ok(about) => about,
+    };
     fs::File::open(&path).map_err(|source| RunError::Look { path: path.clone(), source })?;
     let failed = |source| RunError::Journal { path: path.clone(), source };
     let connection = connect(&path).map_err(failed)?;
@@ -53,7 +53,7 @@ pub(super) fn look(folder: &Path) -> Result<Option<Journal>, RunError> {
     match version.map_err(failed)? {
         // The first run is about to make it.
         0 => Ok(None),
-        VERSION => Ok(Some(Journal { connection, path })),
+        VERSION => Ok(Some(Journal { connection, path, inode: about.ino() })),
         version if version < VERSION => Err(RunError::OlderJournal { path }),
         _ => Err(RunError::NewerJournal { path }),
     }

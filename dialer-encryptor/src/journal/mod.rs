@@ -18,9 +18,9 @@ pub use runs::RunNote;
 
 use crate::error::RunError;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
-use std::fs::{DirBuilder, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -111,6 +111,7 @@ const RUNS: &str = "
 pub struct Journal {
     connection: Connection,
     path: PathBuf,
+    inode: u64,
 }
 
 impl Journal {
@@ -159,7 +160,8 @@ impl Journal {
             "DELETE FROM delivery WHERE stage >= 5 AND id < (SELECT max(id) FROM delivery) - ?1",
             [KEEP],
         )?;
-        Ok(Some(Self { connection, path: path.to_owned() }))
+        let inode = fs::metadata(path).map_or(0, |about| about.ino());
+        Ok(Some(Self { connection, path: path.to_owned(), inode }))
     }
 
     /// Opens the journal in `folder` to read it alone, where there is one; makes nothing, and keeps no
@@ -180,6 +182,12 @@ impl Journal {
         ask: impl Fn(&Self) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, RunError> {
         look::read(folder, ask)
+    }
+
+    /// Whether the file that was opened still has its name.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        fs::metadata(&self.path).is_ok_and(|about| about.ino() == self.inode)
     }
 
     /// For `map_err`: SQLite's error with the journal's path.
