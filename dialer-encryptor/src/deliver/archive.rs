@@ -148,6 +148,13 @@ impl Archive {
             Ok(Ok(octets)) => u64::try_from(octets)
                 .map(Some)
                 .map_err(|_| Trouble::Refused("it tells no size".to_string())),
+            Ok(Err(FtpError::UnexpectedResponse(answer))) if is_unknown(answer.status) => {
+                Err(Trouble::Unable(
+                    "it does not tell how long a file is (SIZE), by which an upload is proven; let \
+                     it, or use another server"
+                        .to_string(),
+                ))
+            }
             Ok(Err(error)) => absent(error).map(|()| None),
             Err(trouble) => Err(trouble),
         }
@@ -339,6 +346,11 @@ fn copy(source: &mut impl Read, sink: &mut impl Write) -> Result<(), Trouble> {
         }
     }
     sink.flush().map_err(|error| Trouble::Lost(error.to_string()))
+}
+
+/// Whether the server knows no such question (RFC 959 section 4.2.1).
+fn is_unknown(status: Status) -> bool {
+    matches!(status.code(), 500 | 502 | 504)
 }
 
 /// Fine, where the answer was that there is no such thing.

@@ -1,5 +1,6 @@
 //! What did earlier runs leave, and how is it finished? From the journal and the server alone.
 
+use super::archive::Trouble;
 use super::run::Run;
 use crate::error::RunError;
 use crate::journal::{DeliveryEntry, Stage};
@@ -35,8 +36,10 @@ impl Run<'_> {
             for entry in open {
                 match entry.delivery.stage {
                     Stage::Uploading | Stage::Renaming => uploaded.extend(self.settled(entry)?),
-                    Stage::Uploaded => uploaded.push(entry),
-                    _ => linked.push(entry),
+                    Stage::Uploaded => uploaded.extend(self.still_there(entry)?),
+                    // What left `GPG` is through: no look brings it back.
+                    _ if self.is_gone(&entry) => linked.push(entry),
+                    _ => linked.extend(self.still_there(entry)?),
                 }
             }
             linked.extend(self.link(uploaded)?);
@@ -89,12 +92,7 @@ impl Run<'_> {
     /// Finds out whether an upload came to its end; if it did not, nothing is left of it.
     fn settled(&mut self, entry: DeliveryEntry) -> Result<Option<DeliveryEntry>, RunError> {
         let delivery = &entry.delivery;
-        if delivery.server != self.settings.server.identity() {
-            self.outcome.warn(format!(
-                "An upload to another server was interrupted, and is begun again at this one. \
-                 Remove what it left there: {}",
-                escaped(delivery.temporary.as_bytes())
-            ));
+        if self.is_elsewhere(&entry) {
             return self.forget(&entry).map(|()| None);
         }
         let is_named = self.line.ask(|archive| {
@@ -106,8 +104,7 @@ impl Run<'_> {
                 return Ok(None);
             }
             let is_named = delivery.stage == Stage::Renaming
-                && archive.size(remote)? == Some(octets)
-                && archive.verify(remote, octets, &delivery.sha256).is_ok();
+                && holds(archive.verify(remote, octets, &delivery.sha256))?;
             Ok(Some(is_named))
         });
         match is_named {
@@ -126,9 +123,63 @@ impl Run<'_> {
         }
     }
 
+    /// Whether what an earlier run brought to the server is there: days may have passed since, and a
+    /// row must not lead to what was cleared away. What is not there is brought there anew.
+    fn still_there(&mut self, entry: DeliveryEntry) -> Result<Option<DeliveryEntry>, RunError> {
+        let delivery = &entry.delivery;
+        if self.is_elsewhere(&entry) {
+            return self.forget(&entry).map(|()| None);
+        }
+        let there = self.line.ask(|archive| {
+            let octets = delivery.identity.octets;
+            holds(archive.verify(&delivery.remote, octets, &delivery.sha256))
+        });
+        match there {
+            Ok(true) => Ok(Some(entry)),
+            Ok(false) => {
+                self.outcome.warn(format!(
+                    "A file that had been uploaded is not at the archive any more, and is uploaded \
+                     again. Find out who removed it: {}",
+                    escaped(delivery.remote.as_bytes())
+                ));
+                self.forget(&entry).map(|()| None)
+            }
+            Err(trouble) => {
+                self.fail(&delivery.file, &trouble);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whether it was meant for another server than today's, which is said.
+    fn is_elsewhere(&mut self, entry: &DeliveryEntry) -> bool {
+        let is_elsewhere = entry.delivery.server != self.settings.server.identity();
+        if is_elsewhere {
+            self.outcome.warn(format!(
+                "A delivery to another server was interrupted, and is begun again at this one. \
+                 Remove what it left there: {}",
+                escaped(entry.delivery.remote.as_bytes())
+            ));
+        }
+        is_elsewhere
+    }
+
+    fn is_gone(&self, entry: &DeliveryEntry) -> bool {
+        matches!(self.gpg.look(&entry.delivery.file), Ok(None))
+    }
+
     fn forget(&mut self, entry: &DeliveryEntry) -> Result<(), RunError> {
         self.under_way.remove(&entry.delivery.file);
         self.journal.forget_deliveries(&[entry.id]).map_err(self.journal.failed())
+    }
+}
+
+/// Whether the server has what it should; an answer that does not tell is none.
+fn holds(verified: Result<(), Trouble>) -> Result<bool, Trouble> {
+    match verified {
+        Ok(()) => Ok(true),
+        Err(Trouble::Refused(_)) => Ok(false),
+        Err(trouble) => Err(trouble),
     }
 }
 

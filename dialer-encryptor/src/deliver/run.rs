@@ -191,8 +191,10 @@ impl Run<'_> {
             let renamed = self.line.ask(|archive| rename(archive, &entry.delivery));
             match &renamed {
                 Ok(()) => named.push(entry),
-                // Nobody knows whether it has its name; the next connection tells.
-                Err(Trouble::Lost(_)) => {}
+                // Nobody knows whether it has its name; the next connection, or run, tells.
+                Err(trouble @ (Trouble::Lost(_) | Trouble::Unable(_))) => {
+                    self.fail(&entry.delivery.file, trouble);
+                }
                 Err(trouble) => self.give_up(&entry, trouble)?,
             }
             self.line.note(&renamed);
@@ -221,12 +223,8 @@ fn rename(archive: &mut Archive, delivery: &Delivery) -> Result<(), Trouble> {
         return Err(Trouble::Refused("another file has taken its name meanwhile".to_string()));
     }
     archive.rename(temporary, remote)?;
-    archive.verify(remote, delivery.identity.octets, &delivery.sha256).inspect_err(|trouble| {
-        if !matches!(trouble, Trouble::Lost(_)) {
-            // It is ours: nothing stood there a moment ago. Without it the next run starts anew.
-            let _ = archive.remove(remote);
-        }
-    })
+    // What is there and is not what was sent may be another dialer's by now: it stays.
+    archive.verify(remote, delivery.identity.octets, &delivery.sha256)
 }
 
 fn ids_at(entries: &[DeliveryEntry], stage: Stage) -> Vec<i64> {
