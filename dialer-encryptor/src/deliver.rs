@@ -17,6 +17,7 @@ mod rows;
 mod run;
 mod settings;
 mod tls;
+mod trouble;
 
 use crate::catalog::Catalog;
 use crate::cli::Deliver;

@@ -1,7 +1,8 @@
 //! Is there a connection to the archive? One for the run; one that is lost is made once more.
 
-use super::archive::{Archive, Trouble};
+use super::archive::Archive;
 use super::settings::Server;
+use super::trouble::Trouble;
 
 /// After so many files in a row that the server had no means for, it is left alone.
 const MOST_UNABLE: usize = 3;

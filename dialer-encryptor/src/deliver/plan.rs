@@ -1,10 +1,11 @@
 //! Which file is delivered next, on which day's folder, and under which name?
 
-use super::archive::{Trouble, as_text};
+use super::archive::as_text;
 use super::date_folder::Day;
 use super::local;
 use super::rows::{self, Asked, Verdict};
 use super::run::Run;
+use super::trouble::Trouble;
 use crate::claim::{Attempt, Claim, claim};
 use crate::error::RunError;
 use crate::journal::{Delivery, SealedFile, Stage};

@@ -1,7 +1,7 @@
 //! What did earlier runs leave, and how is it finished? From the journal and the server alone.
 
-use super::archive::Trouble;
 use super::run::Run;
+use super::trouble::Trouble;
 use crate::error::RunError;
 use crate::journal::{DeliveryEntry, Stage};
 use crate::location::{Own, Target, is_file_of};

@@ -6,12 +6,13 @@
 //! again, which is written down; only then the row is changed, and written down; last the local file
 //! moves to `FTP`. A run that is killed anywhere is finished by [`super::recover`].
 
-use super::archive::{Archive, Trouble};
+use super::archive::Archive;
 use super::line::Line;
 use super::local;
 use super::outcome::Outcome;
 use super::plan::Planned;
 use super::settings::Settings;
+use super::trouble::Trouble;
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::error::{RecordingError, RunError};
