@@ -6,7 +6,10 @@ use std::ffi::OsStr;
 use std::fs::{self, DirEntry};
 use std::io::{self, ErrorKind};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+/// How far a clock may be ahead of what was written down.
+pub const CLOCK: Duration = Duration::from_secs(600);
 
 /// What stands in a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub struct Tally {
     pub octets: u64,
     /// How long ago the oldest was written to, in seconds.
     pub oldest_age_secs: Option<u64>,
+    /// How many are dated in the future: their age is not known, and no purge takes them.
+    pub ahead: u64,
     /// Why not all could be counted, with the place.
     pub problem: Option<String>,
 }
@@ -27,6 +32,7 @@ impl Tally {
         self.count += other.count;
         self.octets = self.octets.saturating_add(other.octets);
         self.oldest_age_secs = self.oldest_age_secs.max(other.oldest_age_secs);
+        self.ahead += other.ahead;
         self.problem = self.problem.take().or(other.problem);
     }
 
@@ -85,11 +91,13 @@ impl Tally {
         match entry.metadata() {
             Ok(about) if about.is_file() => {
                 let modified = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-                let age = SystemTime::now().duration_since(modified).unwrap_or_default();
+                let age = SystemTime::now().duration_since(modified);
+                let is_ahead = age.as_ref().is_err_and(|ahead| ahead.duration() > CLOCK);
                 self.add(Self {
                     count: 1,
                     octets: about.len(),
-                    oldest_age_secs: Some(age.as_secs()),
+                    oldest_age_secs: Some(age.unwrap_or_default().as_secs()),
+                    ahead: u64::from(is_ahead),
                     problem: None,
                 });
             }

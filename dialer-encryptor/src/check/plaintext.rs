@@ -15,6 +15,17 @@ pub fn look(dialer: &Dialer, folders: &[PlaintextFolder], findings: &mut Finding
             let what = format!("Not all recordings could be counted: {problem}.");
             findings.warn("plaintext", what, "Run as root.");
         }
+        if folder.tally.ahead > 0 {
+            let what = format!(
+                "{} unsealed recordings in {} are dated in the future: nobody knows how long they \
+                 wait, and no purge ever takes them.",
+                folder.tally.ahead,
+                shown(&folder.path)
+            );
+            let todo = "Check the clocks of this dialer and of what writes there, then give them \
+                        today's date with touch.";
+            findings.warn("dated-in-future", what, todo);
+        }
         if folder.tally.count > 0 {
             describe(folder, dialer, findings);
         }

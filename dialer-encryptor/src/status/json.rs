@@ -47,6 +47,7 @@ fn tally(key: &str, name: &str, tally: &Tally) -> Value {
         "count": tally.count,
         "octets": tally.octets,
         "oldest_age_secs": tally.oldest_age_secs,
+        "dated_in_future": tally.ahead,
         "problem": tally.problem,
     })
 }

@@ -5,6 +5,7 @@ use crate::cli::Status;
 use crate::error::shown;
 use crate::format::Format;
 use crate::journal::RunNote;
+use crate::tally::{CLOCK, Tally};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +39,6 @@ pub struct Problem {
     pub text: String,
 }
 
-/// How far a clock may be ahead of what was written down.
-const CLOCK_SECS: i64 = 600;
-
 /// Everything that is wrong, the worst first.
 #[must_use]
 pub fn problems(asked: &Status, facts: &Facts) -> Vec<Problem> {
@@ -55,6 +53,7 @@ pub fn problems(asked: &Status, facts: &Facts) -> Vec<Problem> {
         }
     }
     backlog(asked, facts, &mut found);
+    dated_ahead(facts, &mut found);
     deliveries(asked, facts, &mut found);
     plaintext(asked, facts, &mut found);
     found.sort_by_key(|it| std::cmp::Reverse(it.severity));
@@ -120,7 +119,7 @@ fn seals(asked: &Status, facts: &Facts, known: &Known, found: &mut Vec<Problem>)
         };
         // A run of several formats is told once.
         if first_of(facts, newest) == Some(*format) {
-            one_run(asked, facts, newest, last_success(known, *format), found);
+            one_run(asked, facts, newest, last_success(facts, known, *format), found);
         }
     }
 }
@@ -129,10 +128,18 @@ fn first_of(facts: &Facts, run: &RunNote) -> Option<Format> {
     facts.backlog.iter().map(|(format, _)| *format).find(|format| covers(run, *format))
 }
 
-/// When a run that sealed this format last ended well, whatever else it sealed.
+/// When a run that sealed this format last ended well, whatever else it sealed. One that is dated in
+/// the future hides none of those before.
 #[must_use]
-pub fn last_success(known: &Known, format: Format) -> Option<i64> {
-    known.runs.iter().filter(|run| covers(run, format)).filter_map(|run| run.succeeded_at).max()
+pub fn last_success(facts: &Facts, known: &Known, format: Format) -> Option<i64> {
+    let runs = known.runs.iter().filter(|run| covers(run, format));
+    runs.filter_map(|run| run.succeeded_at).max_by_key(|at| (!is_ahead(facts.now, *at), *at))
+}
+
+/// Whether something is dated in the future, by more than clocks differ.
+#[must_use]
+pub fn is_ahead(now: i64, at: i64) -> bool {
+    at.checked_sub(now).is_none_or(|ahead| u64::try_from(ahead).unwrap_or(0) > CLOCK.as_secs())
 }
 
 fn one_run(
@@ -162,7 +169,7 @@ fn one_run(
         ),
     }
     age_of_success(asked, facts.now, kind, succeeded_at, found);
-    if run.ended_at - facts.now > CLOCK_SECS {
+    if is_ahead(facts.now, run.ended_at) {
         add(
             found,
             Severity::Warning,
@@ -183,6 +190,14 @@ fn age_of_success(
     let Some(succeeded_at) = succeeded_at else {
         return add(found, Severity::Critical, format!("No run of `{kind}` has ended well yet."));
     };
+    if is_ahead(now, succeeded_at) {
+        let text = format!(
+            "The last run of `{kind}` that ended well is dated in the future, so that it is not \
+             known how long ago that was: the clock was set back. Check the clock of this dialer; \
+             the next run that ends well mends this."
+        );
+        return add(found, Severity::Warning, text);
+    }
     let age = u64::try_from(now - succeeded_at).unwrap_or_default();
     if let Some(severity) = grade(age, asked.warn_success, asked.critical_success) {
         let advice = if kind == DELIVER { " or say --no-delivery" } else { " or cron" };
@@ -253,6 +268,24 @@ fn backlog(asked: &Status, facts: &Facts, found: &mut Vec<Problem>) {
                 ),
             );
         }
+    }
+}
+
+fn dated_ahead(facts: &Facts, found: &mut Vec<Problem>) {
+    let backlog = facts.backlog.iter().map(|(_, tally)| tally).chain(&facts.deliveries);
+    let plaintext = facts.plaintext.iter().map(|folder| &folder.tally);
+    let most = |all: u64, tally: &Tally| all + tally.ahead;
+    let (waiting, lying) = (backlog.fold(0, most), plaintext.fold(0, most));
+    // What waits to be sealed is among the plaintext.
+    let count = waiting.max(lying);
+    if count > 0 {
+        let text = format!(
+            "{count} recordings are dated in the future, so that nobody knows how long they wait, \
+             and no purge ever takes them. Check the clocks of this dialer and of what writes \
+             there, then give them today's date with touch: {}",
+            shown(&facts.spool)
+        );
+        add(found, Severity::Warning, text);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::Report;
 use super::facts::Facts;
-use super::judge::{Severity, duration, last_success};
+use super::judge::{Severity, duration, is_ahead, last_success};
 use crate::cli::Status;
 
 /// `CALLSEAL OK - … | …`
@@ -46,11 +46,13 @@ fn waiting(facts: &Facts) -> (u64, u64) {
     (tallies().map(|it| it.count).sum(), oldest)
 }
 
-/// How long ago the last good run was, of the format that it is longest for.
+/// How long ago the last good run was, of the format that it is longest for; none where that is not
+/// known.
 fn success_age(facts: &Facts) -> Option<u64> {
     let known = facts.journal.as_ref().ok()?.as_ref()?;
-    let each = facts.backlog.iter().filter_map(|(format, _)| last_success(known, *format));
-    Some(u64::try_from(facts.now - each.min()?).unwrap_or_default())
+    let each = facts.backlog.iter().filter_map(|(format, _)| last_success(facts, known, *format));
+    let at = each.min().filter(|at| !is_ahead(facts.now, *at))?;
+    Some(u64::try_from(facts.now - at).unwrap_or_default())
 }
 
 fn all_well(facts: &Facts) -> String {

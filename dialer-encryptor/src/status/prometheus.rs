@@ -3,7 +3,7 @@
 
 use super::Report;
 use super::facts::{Facts, Known};
-use super::judge::Severity;
+use super::judge::{Severity, is_ahead};
 use crate::journal::RunNote;
 use crate::journal::rows::now_ms;
 use crate::tally::Tally;
@@ -27,7 +27,7 @@ pub fn metrics(report: &Report) -> String {
         }
         plaintext(&mut page, facts);
         match &facts.journal {
-            Ok(Some(known)) => journal(&mut page, known),
+            Ok(Some(known)) => journal(&mut page, facts, known),
             Ok(None) => page.many(SUCCESS.0, SUCCESS.1, "kind", [never()]),
             Err(_) => {}
         }
@@ -57,6 +57,8 @@ fn backlog(page: &mut Page, facts: &Facts) {
     page.many("backlog_bytes", "Their length altogether.", "format", octets);
     let help = "How long the oldest of them has waited; 0 for none.";
     page.many("backlog_oldest_seconds", help, "format", oldest);
+    let help = "Those dated in the future, whose age is not known.";
+    page.many("backlog_dated_in_future", help, "format", each(|tally| tally.ahead));
 }
 
 fn count(tally: &Tally) -> u64 {
@@ -94,11 +96,15 @@ fn plaintext(page: &mut Page, facts: &Facts) {
     page.many("plaintext_oldest_seconds", help, "folder", oldest);
 }
 
-fn journal(page: &mut Page, known: &Known) {
+fn journal(page: &mut Page, facts: &Facts, known: &Known) {
     let runs = |of: fn(&RunNote) -> i64| {
         known.runs.iter().map(move |run| (run.kind.clone(), of(run))).collect::<Vec<_>>()
     };
-    let mut successes = runs(|run| run.succeeded_at.unwrap_or_default());
+    // One from before the clock was set back would look fresh for as long as it was set back.
+    let success = |run: &RunNote| run.succeeded_at.unwrap_or_default();
+    let is_known = |run: &&RunNote| !is_ahead(facts.now, success(run));
+    let past = known.runs.iter().filter(is_known);
+    let mut successes: Vec<_> = past.map(|run| (run.kind.clone(), success(run))).collect();
     successes.extend((!known.has_sealed()).then(never));
     page.many(SUCCESS.0, SUCCESS.1, "kind", successes);
     let ended = runs(|run| run.ended_at);

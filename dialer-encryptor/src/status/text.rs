@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::facts::{Facts, Known};
-use super::judge::duration;
+use super::judge::{duration, is_ahead};
 use crate::error::shown;
 use crate::journal::RunNote;
 use crate::tally::Tally;
@@ -43,7 +43,14 @@ fn counted(tally: &Tally) -> String {
     let mebibytes = tally.octets.div_ceil(1 << 20);
     match tally.oldest_age_secs {
         None => "none".to_string(),
-        Some(age) => format!("{}, {mebibytes} MiB, the oldest {}", tally.count, duration(age)),
+        Some(age) => {
+            let ahead = match tally.ahead {
+                0 => String::new(),
+                ahead => format!(", {ahead} dated in the future"),
+            };
+            let oldest = duration(age);
+            format!("{}, {mebibytes} MiB, the oldest {oldest}{ahead}", tally.count)
+        }
     }
 }
 
@@ -63,13 +70,16 @@ fn journal(known: &Known, now: i64) -> String {
 }
 
 fn one_run(run: &RunNote, now: i64) -> String {
-    let ago = |at: i64| duration(u64::try_from(now - at).unwrap_or_default());
+    let ago = |at: i64| match u64::try_from(now.saturating_sub(at)) {
+        _ if is_ahead(now, at) => "dated in the future".to_string(),
+        age => format!("{} ago", duration(age.unwrap_or_default())),
+    };
     let success = match run.succeeded_at {
-        Some(at) => format!("ended well {} ago", ago(at)),
+        Some(at) => format!("ended well {}", ago(at)),
         None => "has never ended well".to_string(),
     };
     format!(
-        "  {}: {success}; the last one {} ago, {} done, {} failed, {} busy\n",
+        "  {}: {success}; the last one {}, {} done, {} failed, {} busy\n",
         run.kind,
         ago(run.ended_at),
         run.done,

@@ -3,6 +3,7 @@
 use crate::site::{Site, age, at};
 use std::fs;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 use support::process::{finish, tool};
 use support::{Outcome, ensure};
 
@@ -174,6 +175,42 @@ fn a_clock_that_went_back_is_told() -> Outcome {
     let site = Site::new()?;
     site.ran("seal mp3", 0, -86_400)?;
     assert_told(&site, "ended in the future. Check the clock", 1, 1)
+}
+
+#[test]
+fn a_good_run_from_before_the_clock_was_set_back_hides_nothing() -> Outcome {
+    let site = Site::new()?;
+    site.ran("seal mp3", 0, -86_400)?;
+    site.ran("seal mp3", 1, 10)?;
+    assert_told(&site, "`seal mp3` that ended well is dated in the future", 1, 1)?;
+    let line = site.nagios(1, &[])?;
+    assert!(!line.contains("last_success="), "{line}");
+    let metrics = finish(&mut site.command(&["--prometheus"]))?.expect_code(0)?.text();
+    assert!(!metrics.contains("callseal_last_success"), "{metrics}");
+    // Another line's success is older, and known.
+    site.ran("seal mp3 wav", 0, 10_000)?;
+    assert_told(&site, "that ended well was 2 h ago", 1, 2)?;
+    site.ran("seal mp3", 0, 10)?;
+    site.text(0).map(drop)
+}
+
+#[test]
+fn recordings_dated_in_the_future_are_told() -> Outcome {
+    let site = Site::healthy()?;
+    let path = site.spool.put(support::speech::Format::Mp3, "tomorrow-all.mp3", b"x")?;
+    let file = fs::File::options().write(true).open(&path)?;
+    // Clocks differ a little.
+    file.set_modified(SystemTime::now() + Duration::from_secs(60))?;
+    site.text(0)?;
+    file.set_modified(SystemTime::now() + Duration::from_secs(86_400))?;
+    assert_told(&site, "1 recordings are dated in the future", 1, 1)?;
+    assert_eq!(at(&site.json(1)?, "/backlog/0/dated_in_future"), 1);
+    let text = site.text(1)?.text();
+    assert!(text.contains(", 1 dated in the future\n"), "{text}");
+    let metrics = finish(&mut site.command(&["--prometheus"]))?.expect_code(0)?.text();
+    let sample = "callseal_backlog_dated_in_future{format=\"mp3\"} 1\n";
+    assert!(metrics.contains(sample), "{metrics}");
+    Ok(())
 }
 
 #[test]
