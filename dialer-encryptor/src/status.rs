@@ -4,6 +4,7 @@
 //! [`judge`] says what of it is wrong, and each form shows both in its own way.
 
 pub mod facts;
+mod formats;
 mod json;
 pub mod judge;
 mod nagios;
@@ -26,8 +27,10 @@ pub fn command(asked: &Status) -> ExitCode {
     let looked = Report::new(asked);
     let code = match &asked.prometheus {
         _ if asked.nagios => print(&nagios::line(asked, &looked), nagios::exit_code(&looked)),
-        Some(None) => print(&prometheus::metrics(&looked), looked.collector_code()),
-        Some(Some(path)) => write(path, &prometheus::metrics(&looked), looked.collector_code()),
+        Some(None) => print(&prometheus::metrics(asked, &looked), looked.collector_code()),
+        Some(Some(path)) => {
+            write(path, &prometheus::metrics(asked, &looked), looked.collector_code())
+        }
         None if asked.json => print(&json::object(&looked), looked.exit_code()),
         None => print(&text::page(&looked), looked.exit_code()),
     };
@@ -42,13 +45,15 @@ pub fn command(asked: &Status) -> ExitCode {
 struct Report {
     facts: Result<Facts, RunError>,
     problems: Vec<Problem>,
+    notes: Vec<String>,
 }
 
 impl Report {
     fn new(asked: &Status) -> Self {
         let facts = facts::gather(asked);
         let problems = facts.as_ref().map_or_else(|_| Vec::new(), |it| judge::problems(asked, it));
-        Self { facts, problems }
+        let notes = facts.as_ref().map_or_else(|_| Vec::new(), judge::notes);
+        Self { facts, problems, notes }
     }
 
     /// Whether all could be looked at.

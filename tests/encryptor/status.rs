@@ -5,6 +5,8 @@ mod broken;
 mod common;
 #[path = "status/exposition.rs"]
 mod exposition;
+#[path = "status/formats.rs"]
+mod formats;
 #[path = "status/forms.rs"]
 mod forms;
 #[path = "status/quiet.rs"]

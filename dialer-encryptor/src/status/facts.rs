@@ -1,5 +1,6 @@
 //! What is there: recordings that wait, plaintext, and what the journal knows?
 
+use super::formats::Formats;
 use crate::astguiclient;
 use crate::backlog;
 use crate::cli::Status;
@@ -11,7 +12,6 @@ use crate::journal::rows::now_ms;
 use crate::journal::{Journal, RunNote};
 use crate::plaintext::{self, PlaintextFolder};
 use crate::tally::Tally;
-use clap::ValueEnum;
 use std::path::PathBuf;
 
 /// How things stand.
@@ -23,8 +23,8 @@ pub struct Facts {
     pub spool: PathBuf,
     /// Whether the spool itself can be looked into, and why not.
     pub spool_problem: Option<String>,
-    /// What waits, of each format that is sealed here.
-    pub backlog: Vec<(Format, Tally)>,
+    /// What waits, of each format that is sealed here, and of each other.
+    pub formats: Formats,
     /// What waits to be delivered; none where no delivery was ever made.
     pub deliveries: Option<Tally>,
     /// Plaintext that lies around.
@@ -72,30 +72,19 @@ pub fn gather(asked: &Status) -> Result<Facts, RunError> {
     let has_delivered = |known: &Known| known.runs.iter().any(|run| run.kind == DELIVER);
     let delivers = journal.as_ref().is_ok_and(|it| it.as_ref().is_some_and(has_delivered));
     let named = [asked.formats.clone(), settings.formats].into_iter().find(|it| !it.is_empty());
-    let formats = named.unwrap_or_else(|| known_formats(&journal));
-    let waiting = |format: Format| (format, backlog::waiting(&spool, format).unwrap_or_default());
+    let known = journal.as_ref().ok().and_then(Option::as_ref);
+    let now = now_ms() / 1000;
+    let formats = Formats::of(asked, named.unwrap_or_default(), known, &spool, now);
     Ok(Facts {
-        now: now_ms() / 1000,
+        now,
         spool_problem: std::fs::read_dir(&spool).err().map(|error| error.to_string()),
-        backlog: formats.into_iter().map(waiting).collect(),
+        formats,
         deliveries: (delivers && !asked.no_delivery).then(|| backlog::undelivered(&spool)),
         plaintext: plaintext::left(&spool),
         spool,
         state_dir,
         journal,
     })
-}
-
-/// The formats of the runs so far; before the first run those that have a folder of their own. What
-/// stands in the spool itself may be waiting for the stock compress step.
-fn known_formats(journal: &Result<Option<Known>, RunError>) -> Vec<Format> {
-    let runs = journal.as_ref().ok().and_then(Option::as_ref).map(|it| it.runs.as_slice());
-    let all = Format::value_variants().iter().copied();
-    let ran: Vec<Format> = all
-        .clone()
-        .filter(|it| runs.unwrap_or_default().iter().any(|run| covers(run, *it)))
-        .collect();
-    if ran.is_empty() { all.filter(|it| it.folder().is_some()).collect() } else { ran }
 }
 
 /// Whether a run sealed a format: its kind is such as `seal mp3 wav`.

@@ -27,14 +27,19 @@ fn whole(report: &Report, facts: &Facts) -> Value {
         .iter()
         .map(|it| json!({ "severity": it.severity.name(), "text": it.text }))
         .collect();
-    let backlog = facts.backlog.iter().map(|(format, it)| tally("format", format.name(), it));
+    let backlog =
+        facts.formats.sealed.iter().map(|(format, it)| tally("format", format.name(), it));
+    let others =
+        facts.formats.others.iter().map(|(it, tally)| self::tally("format", it.name(), tally));
     let plaintext = facts.plaintext.iter().map(|it| tally("folder", &it.name, &it.tally));
     json!({
         "ok": report.problems.is_empty(),
         "problems": problems,
+        "notes": report.notes,
         "looked_at": facts.now,
         "spool": shown(&facts.spool),
         "backlog": backlog.collect::<Vec<_>>(),
+        "sealed_by_no_run": others.collect::<Vec<_>>(),
         "deliveries": facts.deliveries.as_ref().map(|it| tally("folder", "GPG", it)),
         "plaintext": plaintext.collect::<Vec<_>>(),
         "journal": matches!(facts.journal, Ok(Some(_))),

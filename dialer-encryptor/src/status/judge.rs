@@ -1,6 +1,7 @@
 //! What of the facts is wrong, how bad is it, and what is to be done?
 
 use super::facts::{DELIVER, Facts, Known, covers};
+use super::formats::newest;
 use crate::cli::Status;
 use crate::error::shown;
 use crate::format::Format;
@@ -39,6 +40,9 @@ pub struct Problem {
     pub text: String,
 }
 
+/// The usual purge takes what is seven days old.
+const NEAR_PURGE_SECS: u64 = 5 * 86_400;
+
 /// Everything that is wrong, the worst first.
 #[must_use]
 pub fn problems(asked: &Status, facts: &Facts) -> Vec<Problem> {
@@ -53,6 +57,7 @@ pub fn problems(asked: &Status, facts: &Facts) -> Vec<Problem> {
         }
     }
     backlog(asked, facts, &mut found);
+    others(asked, facts, &mut found);
     dated_ahead(facts, &mut found);
     deliveries(asked, facts, &mut found);
     plaintext(asked, facts, &mut found);
@@ -83,7 +88,8 @@ fn spool(facts: &Facts, found: &mut Vec<Problem>) {
         add(found, Severity::Unknown, text);
         return;
     }
-    let backlog = facts.backlog.iter().map(|(_, tally)| tally).chain(&facts.deliveries);
+    let formats = facts.formats.sealed.iter().chain(&facts.formats.others);
+    let backlog = formats.map(|(_, tally)| tally).chain(&facts.deliveries);
     let all = backlog.chain(facts.plaintext.iter().map(|folder| &folder.tally));
     let mut told: Vec<&String> = all.filter_map(|tally| tally.problem.as_ref()).collect();
     told.sort_unstable();
@@ -106,9 +112,8 @@ fn runs(asked: &Status, facts: &Facts, known: &Known, found: &mut Vec<Problem>) 
 }
 
 fn seals(asked: &Status, facts: &Facts, known: &Known, found: &mut Vec<Problem>) {
-    for (format, _) in &facts.backlog {
-        let runs = known.runs.iter().filter(|run| covers(run, *format));
-        let Some(newest) = runs.max_by_key(|run| run.ended_at) else {
+    for (format, _) in &facts.formats.sealed {
+        let Some(newest) = newest(known, *format) else {
             let text = format!(
                 "No run has sealed {} here yet. Check the line of step 2 in the crontab with \
                  `dialer-encryptor check`.",
@@ -125,7 +130,7 @@ fn seals(asked: &Status, facts: &Facts, known: &Known, found: &mut Vec<Problem>)
 }
 
 fn first_of(facts: &Facts, run: &RunNote) -> Option<Format> {
-    facts.backlog.iter().map(|(format, _)| *format).find(|format| covers(run, *format))
+    facts.formats.sealed.iter().map(|(format, _)| *format).find(|format| covers(run, *format))
 }
 
 /// When a run that sealed this format last ended well, whatever else it sealed. One that is dated in
@@ -251,7 +256,7 @@ fn rows(asked: &Status, known: &Known, found: &mut Vec<Problem>) {
 }
 
 fn backlog(asked: &Status, facts: &Facts, found: &mut Vec<Problem>) {
-    for (format, tally) in &facts.backlog {
+    for (format, tally) in &facts.formats.sealed {
         let age = tally.oldest_age_secs.unwrap_or_default();
         if let Some(severity) =
             grade(age, asked.warn_age, asked.critical_age).filter(|_| tally.count > 0)
@@ -271,8 +276,43 @@ fn backlog(asked: &Status, facts: &Facts, found: &mut Vec<Problem>) {
     }
 }
 
+/// Recordings of formats that no run seals meet the purge as well, and nobody looks for them.
+fn others(asked: &Status, facts: &Facts, found: &mut Vec<Problem>) {
+    for (format, tally) in &facts.formats.others {
+        let age = tally.oldest_age_secs.unwrap_or_default();
+        let critical = asked.critical_age.max(NEAR_PURGE_SECS);
+        let Some(severity) = grade(age, asked.critical_age, critical) else { continue };
+        if tally.count > 0 {
+            let name = format.name();
+            let text = format!(
+                "{} recordings of {name} stand in {}, one for {}, and no run seals that format. Seal \
+                 it too (--format {name}) before the purge of old recordings takes them, or remove \
+                 them.",
+                tally.count,
+                shown(&format.folder().map_or(facts.spool.clone(), |it| facts.spool.join(it))),
+                duration(age)
+            );
+            add(found, severity, text);
+        }
+    }
+}
+
+/// What is good to know, and wrong in no way.
+#[must_use]
+pub fn notes(facts: &Facts) -> Vec<String> {
+    let retired = |format: &Format| {
+        format!(
+            "{} was sealed here before and is no more; none of it waits. Name the formats that are \
+             sealed with --format, or as formats in dialer.toml, to be told nothing of others, and \
+             to be told if one of these stops.",
+            format.name()
+        )
+    };
+    facts.formats.retired.iter().map(retired).collect()
+}
+
 fn dated_ahead(facts: &Facts, found: &mut Vec<Problem>) {
-    let backlog = facts.backlog.iter().map(|(_, tally)| tally).chain(&facts.deliveries);
+    let backlog = facts.formats.sealed.iter().map(|(_, tally)| tally).chain(&facts.deliveries);
     let plaintext = facts.plaintext.iter().map(|folder| &folder.tally);
     let most = |all: u64, tally: &Tally| all + tally.ahead;
     let (waiting, lying) = (backlog.fold(0, most), plaintext.fold(0, most));

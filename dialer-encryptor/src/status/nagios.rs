@@ -41,7 +41,7 @@ pub fn exit_code(report: &Report) -> u8 {
 }
 
 fn waiting(facts: &Facts) -> (u64, u64) {
-    let tallies = || facts.backlog.iter().map(|(_, tally)| tally);
+    let tallies = || facts.formats.sealed.iter().map(|(_, tally)| tally);
     let oldest = tallies().filter_map(|it| it.oldest_age_secs).max().unwrap_or_default();
     (tallies().map(|it| it.count).sum(), oldest)
 }
@@ -50,7 +50,8 @@ fn waiting(facts: &Facts) -> (u64, u64) {
 /// known.
 fn success_age(facts: &Facts) -> Option<u64> {
     let known = facts.journal.as_ref().ok()?.as_ref()?;
-    let each = facts.backlog.iter().filter_map(|(format, _)| last_success(facts, known, *format));
+    let each =
+        facts.formats.sealed.iter().filter_map(|(format, _)| last_success(facts, known, *format));
     let at = each.min().filter(|at| !is_ahead(facts.now, *at))?;
     Some(u64::try_from(facts.now - at).unwrap_or_default())
 }
@@ -71,6 +72,8 @@ fn data(asked: &Status, facts: &Facts) -> String {
         let (warn, critical) = (asked.warn_success, asked.critical_success);
         data.push_str(&format!(" last_success={age}s;{warn};{critical};0"));
     }
+    let others: u64 = facts.formats.others.iter().map(|(_, tally)| tally.count).sum();
+    data.push_str(&format!(" sealed_by_no_run={others};;;0"));
     if let Some(tally) = &facts.deliveries {
         data.push_str(&format!(" deliveries={};;;0", tally.count));
     }

@@ -4,6 +4,8 @@
 use super::Report;
 use super::facts::{Facts, Known};
 use super::judge::{Severity, is_ahead};
+use crate::cli::Status;
+use crate::format::Format;
 use crate::journal::RunNote;
 use crate::journal::rows::now_ms;
 use crate::tally::Tally;
@@ -11,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// All metrics. What is not known is left out, so that an alert on its absence works; whether it could
 /// be looked at stands in `callseal_up`.
-pub fn metrics(report: &Report) -> String {
+pub fn metrics(asked: &Status, report: &Report) -> String {
     let mut page = Page(String::new());
     let is_up = u64::from(report.is_complete());
     page.one("up", "Whether everything could be looked at.", is_up);
@@ -27,7 +29,7 @@ pub fn metrics(report: &Report) -> String {
         }
         plaintext(&mut page, facts);
         match &facts.journal {
-            Ok(Some(known)) => journal(&mut page, facts, known),
+            Ok(Some(known)) => journal(&mut page, asked, facts, known),
             Ok(None) => page.many(SUCCESS.0, SUCCESS.1, "kind", [never()]),
             Err(_) => {}
         }
@@ -46,19 +48,22 @@ fn never() -> (String, i64) {
 }
 
 fn backlog(page: &mut Page, facts: &Facts) {
-    let each = |of: fn(&Tally) -> u64| {
-        let one = move |(format, tally): &(crate::format::Format, Tally)| {
-            (format.name().to_string(), of(tally))
-        };
-        facts.backlog.iter().map(one).collect::<Vec<_>>()
-    };
-    let [count, octets, oldest] = [each(count), each(octets), each(oldest)];
-    page.many("backlog_recordings", "Recordings that wait to be sealed.", "format", count);
-    page.many("backlog_bytes", "Their length altogether.", "format", octets);
+    let each = |of| of_each(&facts.formats.sealed, of);
+    page.many("backlog_recordings", "Recordings that wait to be sealed.", "format", each(count));
+    page.many("backlog_bytes", "Their length altogether.", "format", each(octets));
     let help = "How long the oldest of them has waited; 0 for none.";
-    page.many("backlog_oldest_seconds", help, "format", oldest);
+    page.many("backlog_oldest_seconds", help, "format", each(oldest));
     let help = "Those dated in the future, whose age is not known.";
     page.many("backlog_dated_in_future", help, "format", each(|tally| tally.ahead));
+    let each = |of| of_each(&facts.formats.others, of);
+    let help = "Recordings of formats that no run seals.";
+    page.many("sealed_by_no_run_recordings", help, "format", each(count));
+    let help = "How old the oldest of them is; 0 for none.";
+    page.many("sealed_by_no_run_oldest_seconds", help, "format", each(oldest));
+}
+
+fn of_each(tallies: &[(Format, Tally)], of: fn(&Tally) -> u64) -> Vec<(String, u64)> {
+    tallies.iter().map(|(format, tally)| (format.name().to_string(), of(tally))).collect()
 }
 
 fn count(tally: &Tally) -> u64 {
@@ -96,14 +101,17 @@ fn plaintext(page: &mut Page, facts: &Facts) {
     page.many("plaintext_oldest_seconds", help, "folder", oldest);
 }
 
-fn journal(page: &mut Page, facts: &Facts, known: &Known) {
+/// Runs of lines that left the crontab are left out: an alert on their age would never end.
+fn journal(page: &mut Page, asked: &Status, facts: &Facts, known: &Known) {
+    let is_current = |run: &&RunNote| facts.formats.is_current(asked, known, run, facts.now);
+    let current: Vec<&RunNote> = known.runs.iter().filter(is_current).collect();
     let runs = |of: fn(&RunNote) -> i64| {
-        known.runs.iter().map(move |run| (run.kind.clone(), of(run))).collect::<Vec<_>>()
+        current.iter().map(|run| (run.kind.clone(), of(run))).collect::<Vec<_>>()
     };
     // One from before the clock was set back would look fresh for as long as it was set back.
     let success = |run: &RunNote| run.succeeded_at.unwrap_or_default();
-    let is_known = |run: &&RunNote| !is_ahead(facts.now, success(run));
-    let past = known.runs.iter().filter(is_known);
+    let is_known = |run: &&&RunNote| !is_ahead(facts.now, success(run));
+    let past = current.iter().filter(is_known);
     let mut successes: Vec<_> = past.map(|run| (run.kind.clone(), success(run))).collect();
     successes.extend((!known.has_sealed()).then(never));
     page.many(SUCCESS.0, SUCCESS.1, "kind", successes);
@@ -113,7 +121,7 @@ fn journal(page: &mut Page, facts: &Facts, known: &Known) {
     page.many("last_run_exit_code", "How: 0, 1 or 2.", "kind", code);
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let each = |of: fn(&RunNote) -> usize| {
-        known.runs.iter().map(move |run| (run.kind.clone(), number(of(run)))).collect::<Vec<_>>()
+        current.iter().map(|run| (run.kind.clone(), number(of(run)))).collect::<Vec<_>>()
     };
     page.many("last_run_done", "Recordings that it finished.", "kind", each(|run| run.done));
     page.many("last_run_failed", "Recordings that failed.", "kind", each(|run| run.failed));

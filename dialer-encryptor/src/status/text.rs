@@ -17,10 +17,12 @@ pub fn page(report: &Report) -> String {
     if report.problems.is_empty() {
         page.push_str("All is well.\n");
     }
+    report.notes.iter().for_each(|note| page.push_str(&format!("Note: {note}\n")));
     page.push_str(&format!("\nRecordings that wait to be sealed in {}\n", shown(&facts.spool)));
-    for (format, tally) in &facts.backlog {
+    for (format, tally) in &facts.formats.sealed {
         page.push_str(&format!("  {:<5} {}\n", format.name(), counted(tally)));
     }
+    page.push_str(&others(facts));
     if let Some(tally) = &facts.deliveries {
         page.push_str(&format!(
             "\nSealed recordings that wait to be delivered\n  {}\n",
@@ -32,6 +34,13 @@ pub fn page(report: &Report) -> String {
     }
     page.push_str(&plaintext(facts));
     page
+}
+
+fn others(facts: &Facts) -> String {
+    let there = facts.formats.others.iter().filter(|(_, tally)| tally.count > 0);
+    let lines: String =
+        there.map(|(format, it)| format!("  {:<5} {}\n", format.name(), counted(it))).collect();
+    if lines.is_empty() { lines } else { format!("\nRecordings that no run seals\n{lines}") }
 }
 
 fn capital(word: &str) -> String {
