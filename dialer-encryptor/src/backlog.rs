@@ -1,9 +1,12 @@
-//! How many recordings wait to be sealed, and how many sealed ones to be delivered?
+//! How many recordings wait to be sealed, is a run at work on them, and how many sealed ones wait to be
+//! delivered?
 
 use crate::format::Format;
 use crate::sources::is_day;
 use crate::tally::{Kind, Tally, tally};
 use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// What waits in `GPG` for step 3, which passes over names as short as these.
@@ -24,4 +27,20 @@ pub fn waiting(spool: &Path, format: Format) -> Option<Tally> {
         // WAV stands in the spool itself, where other folders are.
         None => tally(spool, kind(0)),
     }
+}
+
+/// Whether a run holds the lock of a format's folder. It is looked up and not tried, which could
+/// keep a run from it.
+#[must_use]
+pub fn is_at_work(spool: &Path, format: Format) -> bool {
+    let folder = format.folder().map_or(spool.to_owned(), |name| spool.join(name));
+    let Ok(about) = fs::metadata(folder) else { return false };
+    let Ok(locks) = fs::read_to_string("/proc/locks") else { return false };
+    let (major, minor) = (rustix::fs::major(about.dev()), rustix::fs::minor(about.dev()));
+    // `3: FLOCK  ADVISORY  WRITE 10567 fe:00:10045813 0 EOF`, see `man 5 proc_locks`.
+    let place = format!("{major:02x}:{minor:02x}:{}", about.ino());
+    locks.lines().any(|line| {
+        let mut words = line.split_whitespace();
+        words.nth(1) == Some("FLOCK") && words.any(|word| word == place)
+    })
 }

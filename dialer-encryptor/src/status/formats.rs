@@ -18,6 +18,8 @@ pub struct Formats {
     pub others: Vec<(Format, Tally)>,
     /// Those of the others that runs sealed before.
     pub retired: Vec<Format>,
+    /// Those that a run is at work on.
+    pub at_work: Vec<Format>,
 }
 
 impl Formats {
@@ -41,6 +43,7 @@ impl Formats {
                 formats.retired.push(format);
                 formats.others.push((format, tally));
             } else if is_expected {
+                formats.at_work.extend(backlog::is_at_work(spool, format).then_some(format));
                 formats.sealed.push((format, tally));
             } else {
                 formats.others.push((format, tally));

@@ -173,7 +173,7 @@ fn one_run(
             format!("The last run of `{kind}` could not do anything: {reason}"),
         ),
     }
-    age_of_success(asked, facts.now, kind, succeeded_at, found);
+    age_of_success(asked, facts, run, succeeded_at, found);
     if is_ahead(facts.now, run.ended_at) {
         add(
             found,
@@ -187,11 +187,12 @@ fn one_run(
 
 fn age_of_success(
     asked: &Status,
-    now: i64,
-    kind: &str,
+    facts: &Facts,
+    run: &RunNote,
     succeeded_at: Option<i64>,
     found: &mut Vec<Problem>,
 ) {
+    let (now, kind) = (facts.now, &run.kind);
     let Some(succeeded_at) = succeeded_at else {
         return add(found, Severity::Critical, format!("No run of `{kind}` has ended well yet."));
     };
@@ -210,9 +211,10 @@ fn age_of_success(
             found,
             severity,
             format!(
-                "The last run of `{kind}` that ended well was {} ago. Check that it is still started: \
+                "The last run of `{kind}` that ended well was {} ago{}. Check that it is still started: \
              the crontab, the service{advice}.",
-                duration(age)
+                duration(age),
+                at_work(facts, |format| covers(run, format))
             ),
         );
     }
@@ -265,15 +267,23 @@ fn backlog(asked: &Status, facts: &Facts, found: &mut Vec<Problem>) {
                 found,
                 severity,
                 format!(
-                    "{} recordings of {} wait to be sealed, one for {}. Look into callseal.log in \
+                    "{} recordings of {} wait to be sealed, one for {}{}. Look into callseal.log in \
                  PATHlogs before the purge of old recordings takes them.",
                     tally.count,
                     format.name(),
-                    duration(age)
+                    duration(age),
+                    at_work(facts, |it| it == *format)
                 ),
             );
         }
     }
+}
+
+/// A run is noted when it ends: a long one is at work on what it seems to leave lying. One that hangs
+/// does so, too, which is why this excuses nothing.
+fn at_work(facts: &Facts, is_meant: impl Fn(Format) -> bool) -> &'static str {
+    let is_at_work = facts.formats.at_work.iter().any(|format| is_meant(*format));
+    if is_at_work { " (a run is at work on it)" } else { "" }
 }
 
 /// Recordings of formats that no run seals meet the purge as well, and nobody looks for them.

@@ -93,3 +93,21 @@ fn peak_kib(site: &Site) -> Outcome<u64> {
     let finished = finish(&mut time)?.expect_code(0)?;
     finished.stderr.trim().parse().map_err(|_| Failure::new(finished.stderr))
 }
+
+#[test]
+fn a_run_that_is_at_work_on_an_old_backlog_is_told_and_kept_from_nothing() -> Outcome {
+    let site = Site::healthy()?;
+    site.waits("older-all.mp3", 3 * 3600)?;
+    let words = "one for 3 h (a run is at work on it). Look into";
+    ensure!(!site.nagios(2, &[])?.contains("at work"), "nothing is at work yet");
+    let folder = fs::File::open(site.spool.inbox(Format::Mp3))?;
+    folder.lock()?;
+    let line = site.nagios(2, &[])?;
+    ensure!(line.contains(words), "{line}");
+    site.ran("seal mp3", 0, 3 * 3600)?;
+    let line = site.nagios(2, &[])?;
+    ensure!(line.contains("ended well was 3 h ago (a run is at work on it)."), "{line}");
+    drop(folder);
+    ensure!(!site.text(1)?.text().contains("at work"), "it has ended");
+    Ok(())
+}
