@@ -5,11 +5,13 @@
 
 pub mod entry;
 pub mod job;
+pub mod mention;
 pub mod source;
 pub mod words;
 
 pub use entry::{Entry, entries};
 pub use job::Job;
+pub use mention::Mention;
 pub use source::{Origin, has_user_field, own, read, system_files};
 
 use shared::recording::escaped;
@@ -44,21 +46,32 @@ pub struct Line {
 /// a user before the command.
 #[must_use]
 pub fn parse(text: &[u8], has_user_field: bool) -> Vec<Line> {
-    entries(text, has_user_field).iter().flat_map(lines_of).collect()
+    let mut entries = entries(text, has_user_field).into_iter().peekable();
+    let lines = (1..).zip(text.split_inclusive(|octet| *octet == b'\n'));
+    let parsed = lines.flat_map(|(number, line)| {
+        let entry = entries.next_if(|entry| entry.number == number);
+        lines_of(number, line, entry.as_ref())
+    });
+    parsed.collect()
 }
 
-fn lines_of(entry: &Entry<'_>) -> Vec<Line> {
+fn lines_of(number: usize, text: &[u8], entry: Option<&Entry<'_>>) -> Vec<Line> {
     let line = |job, arguments| Line {
-        number: entry.number,
-        text: shown(entry.text),
-        is_active: entry.is_active,
+        number,
+        text: shown(text),
+        is_active: entry.is_none_or(|entry| entry.is_active),
         job,
         arguments,
     };
-    let known: Vec<Line> =
-        job::jobs(entry.command).into_iter().map(|it| line(it.job, it.arguments)).collect();
+    let known = entry.map(|entry| job::jobs(entry.command)).unwrap_or_default();
+    let mut lines: Vec<Line> = known.into_iter().map(|it| line(it.job, it.arguments)).collect();
+    let unclear = mention::unclear(text, entry).into_iter().map(Job::Unclear);
+    lines.extend(unclear.map(|job| line(job, Vec::new())));
     // A comment that starts nothing known is a comment.
-    if known.is_empty() && entry.is_active { vec![line(Job::Other, Vec::new())] } else { known }
+    if lines.is_empty() && entry.is_some_and(|entry| entry.is_active) {
+        lines.push(line(Job::Other, Vec::new()));
+    }
+    lines
 }
 
 /// The flag of step 3 whose value is not for everybody.
@@ -126,17 +139,18 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_only_mentioned_starts_nothing() {
+    fn a_name_that_is_only_mentioned_is_nothing_to_rewrite() {
         for line in [
             "0 1 * * * ls /usr/share/astguiclient/AST_CRON_audio_2_encrypt.pl",
             "0 1 * * * echo hello # AST_CRON_audio_2_encrypt.pl",
             "0 1 * * * mail -s x root % AST_CRON_audio_2_encrypt.pl",
         ] {
-            assert_eq!(job(line), [(true, Job::Other)], "{line}");
+            let unclear = Job::Unclear(Mention::StockEncrypt);
+            assert_eq!(job(line), [(true, unclear)], "{line}");
         }
         let remark = "# AST_CRON_audio_2_encrypt.pl is step 2 of the audio steps\n";
         assert_eq!(job(remark), []);
-        assert_eq!(job("MAILTO=\"AST_CRON_audio_2_encrypt.pl\"\n\n"), []);
+        assert_eq!(job("MAILTO=root\n\n"), []);
     }
 
     #[test]
@@ -187,6 +201,8 @@ mod tests {
             assert_eq!(shown(harmless.as_bytes()), harmless);
         }
     }
+
+    const SCRIPT: &[u8] = b"AST_CRON_audio_2_encrypt";
 
     const PIECES: [&[u8]; 26] = [
         b" ",
@@ -246,6 +262,14 @@ mod tests {
             }
             let lines = parse(&text, false);
             assert!(lines.iter().all(|it| !it.text.contains('\n')), "{}", text.escape_ascii());
+            let names_it = text.windows(SCRIPT.len()).any(|part| part == SCRIPT);
+            let is_told = |it: &Line| {
+                matches!(it.job, Job::StockEncrypt | Job::Unclear(Mention::StockEncrypt))
+            };
+            // What output goes to starts nothing.
+            if names_it && !text.contains(&b'>') && !text.contains(&b'\n') {
+                assert!(lines.iter().any(is_told), "{}", text.escape_ascii());
+            }
         }
         let deep = format!("* * * * * {}", "sh -c '".repeat(100_000));
         assert_eq!(parse(deep.as_bytes(), false).len(), 1);

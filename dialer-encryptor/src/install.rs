@@ -52,6 +52,7 @@ fn try_install(asked: &Install) -> Result<String, Refusal> {
     let step_3 = if is_switched { Step3::Switch } else { Step3::Keep };
     let others = guard::others(&place)?;
     guard::no_stock_encrypt(&others)?;
+    guard::all_clear(&place.octets, place.has_user_field(), step_3)?;
     let plan = plan::install(&place.octets, place.has_user_field(), &ours, step_3)?;
     if plan.changes.is_empty() {
         return Ok(format!(

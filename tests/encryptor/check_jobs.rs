@@ -31,6 +31,10 @@ fn jobs_that_get_into_each_others_way_are_named() -> Outcome {
     both.is_about(&["stock-encrypt"])?;
     let off = told(&format!("{OURS}#{STOCK}2_encrypt.pl --GPG --MP3 --recipients=x\n"), 0)?;
     off.is_about(&[])?;
+    let script = "/x/AST_CRON_audio_2_encrypt.pl --GPG --MP3 --recipients=x";
+    let unclear = told(&format!("{OURS}* * * * * screen -dm {script}\n"), 1)?;
+    unclear.says("crontab-unclear", "warning", "Line 2 of the crontab names the stock script")?;
+    unclear.is_about(&["crontab-unclear"])?;
     let twice = told(&format!("{OURS}{}", OURS.replace("a@x.org", "b@x.org")), 1)?;
     twice.says("crontab-twice", "warning", "lines 1 and 2")?;
 

@@ -20,6 +20,7 @@ pub fn look(dialer: &Dialer, jobs: &Jobs, left: &[PlaintextFolder], findings: &m
     }
     ours(jobs, findings);
     stock_encrypt(jobs, findings);
+    unclear(jobs, findings);
     delivery(dialer, jobs, findings);
     compress(dialer, jobs, findings);
     purge(dialer, jobs, left, findings);
@@ -81,6 +82,27 @@ fn stock_encrypt(jobs: &Jobs, findings: &mut Findings) {
         ),
         "Put a # before that line; dialer-encryptor install does it for you.",
     );
+}
+
+fn unclear(jobs: &Jobs, findings: &mut Findings) {
+    for line in jobs.of(|job| matches!(job, Job::Unclear(_))) {
+        let Job::Unclear(mention) = line.job else { continue };
+        findings.warn(
+            "crontab-unclear",
+            format!(
+                "{} of the crontab names {} in a form that is not understood, and may start it: {}",
+                capital(&numbers(&[line])),
+                mention.name(),
+                line.text
+            ),
+            "Write it so that the line names it once, as the program that it starts, or put a # \
+             before it.",
+        );
+    }
+}
+
+fn capital(text: &str) -> String {
+    text.replacen("line", "Line", 1)
 }
 
 fn delivery(dialer: &Dialer, jobs: &Jobs, findings: &mut Findings) {

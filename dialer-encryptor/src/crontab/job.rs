@@ -1,5 +1,6 @@
 //! Which job does a command of a crontab do? Told by the file name of the program.
 
+use super::mention::Mention;
 use super::words::{Word, programs};
 use shared::recording::escaped;
 
@@ -27,6 +28,8 @@ pub enum Job {
     Watch,
     /// This program, for something else.
     OtherOfUs,
+    /// It names one of these in a form that is not understood, and may start it.
+    Unclear(Mention),
     /// Anything else.
     Other,
 }
@@ -45,6 +48,8 @@ pub struct Known {
     /// Where in the command its name stands, with the `perl` before it; none if it stands within the
     /// quotes of another shell.
     pub place: Option<(usize, usize)>,
+    /// Where in the command its arguments stand that start nothing themselves.
+    pub plain: Vec<(usize, usize)>,
 }
 
 /// Programs that start the one named behind their own flags.
@@ -126,7 +131,13 @@ fn known(words: &[Word], at: usize, job: Job) -> Known {
     let before = words.get(..at).unwrap_or_default();
     let first = before.iter().position(|word| base_name(&word.text) == b"perl").unwrap_or(at);
     let place = words.get(first).zip(words.get(at)).map(|(from, to)| (from.start, to.end));
-    Known { job, program, arguments: shown(&octets), octets, place }
+    let plain = words.iter().skip(at + 1).filter(|word| word.is_plain() && job_of(word).is_none());
+    let plain = plain.map(|word| (word.start, word.end)).collect();
+    Known { job, program, arguments: shown(&octets), octets, place, plain }
+}
+
+fn job_of(word: &Word) -> Option<Job> {
+    job(word, None)
 }
 
 fn shown(words: &[Vec<u8>]) -> Vec<String> {
@@ -141,7 +152,7 @@ fn inner(words: &[Word], depth: usize) -> Vec<Known> {
     };
     let scripts = words.iter().skip(shell + 1).filter(|word| word.text.contains(&b' '));
     let known = scripts.flat_map(|word| jobs_within(&word.text, depth));
-    known.map(|it| Known { place: None, ..it }).collect()
+    known.map(|it| Known { place: None, plain: Vec::new(), ..it }).collect()
 }
 
 fn is_shell(name: &[u8]) -> bool {
@@ -153,6 +164,10 @@ fn base_name(path: &[u8]) -> &[u8] {
 }
 
 fn job(program: &Word, first: Option<&Word>) -> Option<Job> {
+    // `env X=/…/script` and `--exec=/…/script` hand its name to somebody else.
+    if program.text.starts_with(b"-") || program.text.contains(&b'=') {
+        return None;
+    }
     let name = base_name(&program.text);
     if name == b"dialer-encryptor" {
         return Some(match first.map(|word| word.text.as_slice()) {
@@ -193,5 +208,12 @@ fn purge(programs: &[Vec<Word>]) -> Option<Known> {
     let octets: Vec<Vec<u8>> = find.iter().skip(1).map(|word| word.text.clone()).collect();
     let program = "find".to_string();
     let arguments = shown(&octets);
-    Some(Known { job: Job::Purge { days }, program, arguments, octets, place: None })
+    Some(Known {
+        job: Job::Purge { days },
+        program,
+        arguments,
+        octets,
+        place: None,
+        plain: Vec::new(),
+    })
 }

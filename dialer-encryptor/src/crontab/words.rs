@@ -14,15 +14,41 @@ pub struct Word {
     pub end: usize,
 }
 
+impl Word {
+    /// Whether a shell would run nothing to know what it is.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        !self.text.contains(&b'`') && !self.text.windows(2).any(|pair| pair == b"$(")
+    }
+}
+
 /// The programs of a command line, each with its words; redirections are left out.
 #[must_use]
 pub fn programs(command: &[u8]) -> Vec<Vec<Word>> {
-    let mut reader =
-        Reader { command, place: 0, programs: vec![Vec::new()], word: None, skip: false };
+    let mut programs = read(command).programs;
+    programs.retain(|words| !words.is_empty());
+    programs
+}
+
+/// Where in a command line the files stand that output goes to.
+#[must_use]
+pub fn outputs(command: &[u8]) -> Vec<(usize, usize)> {
+    read(command).outputs
+}
+
+fn read(command: &[u8]) -> Reader<'_> {
+    let mut reader = Reader {
+        command,
+        place: 0,
+        programs: vec![Vec::new()],
+        word: None,
+        skip: false,
+        is_output: false,
+        outputs: Vec::new(),
+    };
     while reader.step().is_some() {}
     reader.end_word();
-    reader.programs.retain(|words| !words.is_empty());
-    reader.programs
+    reader
 }
 
 struct Reader<'a> {
@@ -32,6 +58,9 @@ struct Reader<'a> {
     word: Option<Word>,
     /// Whether the word at hand is the file of a redirection.
     skip: bool,
+    /// Whether that redirection is one of output.
+    is_output: bool,
+    outputs: Vec<(usize, usize)>,
 }
 
 impl Reader<'_> {
@@ -83,6 +112,9 @@ impl Reader<'_> {
         let Some(mut word) = self.word.take() else { return };
         word.end = self.place.min(self.command.len());
         if std::mem::take(&mut self.skip) {
+            if self.is_output && word.is_plain() {
+                self.outputs.push((word.start, word.end));
+            }
             return;
         }
         if let Some(words) = self.programs.last_mut() {
@@ -97,6 +129,7 @@ impl Reader<'_> {
             self.word = None;
         }
         self.end_word();
+        self.is_output = self.peek(0) == Some(b'>');
         while matches!(self.peek(1), Some(b'<' | b'>' | b'&' | b'|')) {
             self.place += 1;
         }

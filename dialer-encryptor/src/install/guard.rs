@@ -8,7 +8,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::crontab::job::jobs;
 use crate::crontab::source::{Origin, own, system_files};
-use crate::crontab::{Crontab, Job, Line, entries, parse, shown};
+use crate::crontab::{Crontab, Job, Line, Mention, entries, parse, shown};
 use std::ffi::OsString;
 
 /// Every crontab but the one that is changed.
@@ -44,33 +44,70 @@ fn is_same(one: &Origin, other: &Origin) -> bool {
 /// When another crontab starts the stock script.
 pub fn no_stock_encrypt(others: &[Crontab]) -> Result<(), Refusal> {
     for crontab in others {
-        if let Some(line) = active(&crontab.lines, Job::StockEncrypt) {
+        if let Some(line) = first(&crontab.lines, starts_stock) {
             let place = name(&crontab.origin);
             let advice = match &crontab.origin {
                 Origin::Own => "without --crontab".to_string(),
                 Origin::File(path) => format!("with --crontab {}", crate::error::shown(path)),
             };
             return Err(Refusal::new(format!(
-                "Line {} of another crontab starts the stock script of step 2, and both must not \
+                "Line {} of another crontab {} the stock script of step 2, and both must not \
                  run. Change that one first, {advice}. It is {place}: {}",
-                line.number, line.text
+                line.number,
+                if line.job == Job::StockEncrypt { "starts" } else { "names" },
+                line.text
             )));
         }
     }
     Ok(())
 }
 
+/// A line that may start a script is not passed over because its form is not understood.
+///
+/// # Errors
+/// When there is one.
+pub fn all_clear(octets: &[u8], has_user_field: bool, step_3: Step3) -> Result<(), Refusal> {
+    let lines = parse(octets, has_user_field);
+    let is_meant = |mention: Mention| mention != Mention::StockDeliver || step_3 == Step3::Switch;
+    let unclear = lines.iter().find_map(|line| match line.job {
+        Job::Unclear(mention) if is_meant(mention) => Some((line, mention)),
+        _ => None,
+    });
+    let Some((line, mention)) = unclear else { return Ok(()) };
+    let advice = match mention {
+        Mention::StockDeliver => ", or say --keep-step-3",
+        Mention::StockEncrypt | Mention::Ours => "",
+    };
+    Err(Refusal::new(format!(
+        "Line {} names {} in a form that is not understood, and may start it. Write it by hand so \
+         that the line names it once, as the program that it starts, or put a # before it{advice}: \
+         {}",
+        line.number,
+        mention.name(),
+        line.text
+    )))
+}
+
 /// Where this program seals already, in another crontab.
 #[must_use]
 pub fn sealed_elsewhere(others: &[Crontab]) -> Option<String> {
     others.iter().find_map(|crontab| {
-        let line = active(&crontab.lines, Job::Seal)?;
+        let line = first(&crontab.lines, seals)?;
         Some(format!("line {} of {}", line.number, name(&crontab.origin)))
     })
 }
 
-fn active(lines: &[Line], job: Job) -> Option<&Line> {
-    lines.iter().find(|line| line.is_active && line.job == job)
+/// Also in a form that is not understood.
+fn starts_stock(job: Job) -> bool {
+    matches!(job, Job::StockEncrypt | Job::Unclear(Mention::StockEncrypt))
+}
+
+fn seals(job: Job) -> bool {
+    matches!(job, Job::Seal | Job::Watch | Job::Unclear(Mention::Ours))
+}
+
+fn first(lines: &[Line], is_meant: impl Fn(Job) -> bool) -> Option<&Line> {
+    lines.iter().find(|line| line.is_active && is_meant(line.job))
 }
 
 /// A crontab must not start both encryptors.
@@ -79,7 +116,7 @@ fn active(lines: &[Line], job: Job) -> Option<&Line> {
 /// When it does.
 pub fn not_both(octets: &[u8], has_user_field: bool) -> Result<(), Refusal> {
     let lines = parse(octets, has_user_field);
-    let (stock, ours) = (active(&lines, Job::StockEncrypt), active(&lines, Job::Seal));
+    let (stock, ours) = (first(&lines, starts_stock), first(&lines, seals));
     if let (Some(stock), Some(ours)) = (stock, ours) {
         return Err(Refusal::new(format!(
             "The crontab would start both the stock script of step 2 and this program. Take out one \

@@ -41,6 +41,33 @@ fn a_stock_line_that_cannot_be_changed_is_named() -> Outcome {
 }
 
 #[test]
+fn a_line_that_is_not_understood_is_named_and_never_passed_over() -> Outcome {
+    let site = Site::new()?;
+    let script = "/x/AST_CRON_audio_2_encrypt.pl --GPG --MP3 --recipients=a";
+    for command in [
+        format!("flock -n /tmp/l -c \"{script}\""),
+        format!("screen -dmS enc {script}"),
+        format!("/usr/bin/perl5.30.0 {script}"),
+        format!("O=$({script})"),
+        "sh -c '/x/ast_cron_audio_2_ENCRYPT.pl;'".to_string(),
+    ] {
+        let file = site.file(format!("{STEP_2}\n1 * * * * {command}\n"))?;
+        let words = "Line 3 names the stock script of step 2 in a form that is not understood";
+        assert_refused(&site, &file, "install", &[], words)?;
+    }
+    let ours = "* * * * * screen -dm dialer-encryptor --format mp3\n";
+    let file = site.file(format!("{STEP_2}{ours}"))?;
+    assert_refused(&site, &file, "install", &[], "Line 2 names this program in a form")?;
+    let file = site.file(format!("{STEP_2}* * * * * screen /x/AST_CRON_audio_3_ftp.pl --GPG\n"))?;
+    assert_refused(&site, &file, "install", &[], "put a # before it, or say --keep-step-3: ")?;
+    site.run("install", &file, &["--keep-step-3"])?.expect_code(0)?;
+    site.set_own(format!("* * * * * cpulimit -l 20 -- {script}\n"))?;
+    let file = site.file(STEP_2)?;
+    let words = "Line 1 of another crontab names the stock script of step 2";
+    assert_refused(&site, &file, "install", &[], words)
+}
+
+#[test]
 fn a_line_that_would_not_run_is_not_written() -> Outcome {
     let site = Site::new()?;
     let stock = STEP_2.trim_end();
