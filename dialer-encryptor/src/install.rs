@@ -5,8 +5,10 @@
 
 pub mod guard;
 pub mod line;
+pub mod mark;
 pub mod place;
 pub mod plan;
+pub mod program;
 pub mod refusal;
 
 use crate::cli::{Install, Suffix, Uninstall};
@@ -46,7 +48,7 @@ fn finish(result: Result<String, Refusal>) -> ExitCode {
 fn try_install(asked: &Install) -> Result<String, Refusal> {
     let settings = dialer_toml::read(asked.config.as_deref())?;
     let place = Place::find(asked.crontab.as_deref())?;
-    let ours = Ours::new(asked, program()?);
+    let ours = Ours::new(asked, program::path()?);
     let suffix = asked.suffix.or(settings.suffix).unwrap_or(Suffix::Pgp);
     let is_switched = asked.deliver || suffix == Suffix::Pgp && !asked.keep_step_3;
     let step_3 = if is_switched { Step3::Switch } else { Step3::Keep };
@@ -62,6 +64,9 @@ fn try_install(asked: &Install) -> Result<String, Refusal> {
         ));
     }
     guard::not_both(&plan.octets, place.has_user_field())?;
+    // What could not be taken back is not begun.
+    let back = plan::uninstall(&plan.octets, place.has_user_field());
+    guard::not_both(&back.octets, place.has_user_field())?;
     check_lines(&place, &plan, &ours, asked, step_3, &others)?;
     settle(&place, &plan, asked.yes, &state_dir(asked.state_dir.as_deref(), settings.state_dir))
 }
@@ -101,21 +106,6 @@ fn try_uninstall(asked: &Uninstall) -> Result<String, Refusal> {
     }
     guard::not_both(&plan.octets, place.has_user_field())?;
     settle(&place, &plan, asked.yes, &state_dir(asked.state_dir.as_deref(), settings.state_dir))
-}
-
-/// Where this program stands now, and will when cron starts it.
-fn program() -> Result<PathBuf, Refusal> {
-    let path = std::env::current_exe().ok().filter(|path| path.is_file()).ok_or_else(|| {
-        Refusal::new("The path of this program is not known. Start it by its whole path.")
-    })?;
-    // By any other name neither `uninstall` nor `check` would know it again.
-    if path.file_name() == Some("dialer-encryptor".as_ref()) {
-        return Ok(path);
-    }
-    Err(Refusal::new(format!(
-        "The crontab knows this program by its name. Call the file dialer-encryptor again: {}",
-        shown(&path)
-    )))
 }
 
 fn state_dir(named: Option<&Path>, file: Option<PathBuf>) -> PathBuf {

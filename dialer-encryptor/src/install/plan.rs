@@ -2,22 +2,10 @@
 //! it is done, and taken back octet for octet.
 
 use super::line::Ours;
+use super::mark;
 use super::refusal::Refusal;
 use crate::crontab::job::{Known, jobs};
-use crate::crontab::{Entry, Job, entries, shown};
-
-/// Begins a line that `install` commented out.
-pub const MARK: &[u8] = b"#callseal# ";
-
-/// The same, where the last line of the file had no end.
-pub const MARK_NO_END: &[u8] = b"#callseal-no-newline# ";
-
-/// Stands before a line that takes the place of none.
-pub const ADDED: &[u8] = b"#callseal+# The next line was added by dialer-encryptor install\n";
-
-/// The same, where the last line of the file had no end.
-pub const ADDED_NO_END: &[u8] =
-    b"#callseal+no-newline# The next line was added by dialer-encryptor install\n";
+use crate::crontab::{Entry, Job, Mention, entries, parse, shown};
 
 /// The schedule of step 2 in a stock crontab.
 const SCHEDULE: &[u8] = b"1-59/3 * * * * ";
@@ -140,14 +128,7 @@ impl Plan {
                 shown(line)
             )))?;
         }
-        let mut new = if line.ends_with(b"\n") { MARK.to_vec() } else { MARK_NO_END.to_vec() };
-        new.extend_from_slice(line);
-        if !line.ends_with(b"\n") {
-            new.push(b'\n');
-        }
-        new.extend_from_slice(entry.schedule);
-        new.extend_from_slice(&command);
-        new.push(b'\n');
+        let new = mark::switched(line, &[entry.schedule, &command].concat());
         self.octets.extend_from_slice(&new);
         self.changes.push(Change { number: entry.number, old: line.to_vec(), new });
         Ok(())
@@ -155,13 +136,8 @@ impl Plan {
 
     fn add(&mut self, text: &[u8], has_user_field: bool, ours: &Ours) {
         let has_end = text.is_empty() || text.ends_with(b"\n");
-        let mut new = if has_end { ADDED.to_vec() } else { ADDED_NO_END.to_vec() };
-        new.extend_from_slice(SCHEDULE);
-        if has_user_field {
-            new.extend_from_slice(b"root ");
-        }
-        new.extend_from_slice(&ours.own_command());
-        new.push(b'\n');
+        let user: &[u8] = if has_user_field { b"root " } else { b"" };
+        let new = mark::added(has_end, &[SCHEDULE, user, &ours.own_command()].concat());
         if !has_end {
             self.octets.push(b'\n');
         }
@@ -178,45 +154,34 @@ pub fn uninstall(text: &[u8], has_user_field: bool) -> Plan {
     let lines: Vec<&[u8]> = text.split_inclusive(|octet| *octet == b'\n').collect();
     let mut number = 0;
     while let Some(line) = lines.get(number) {
-        let Some((restored, had_end)) = restored(line) else {
+        let Some(marked) = mark::marked(line) else {
             plan.octets.extend_from_slice(line);
             number += 1;
             continue;
         };
-        let next = lines.get(number + 1).filter(|next| is_ours(next, has_user_field));
+        let next = lines
+            .get(number + 1)
+            .filter(|next| marked.is_above(next) || is_ours(next, has_user_field));
         let taken = 1 + usize::from(next.is_some());
         let old: Vec<u8> =
             lines.iter().skip(number).take(taken).copied().flatten().copied().collect();
-        plan.octets.extend_from_slice(restored);
+        plan.octets.extend_from_slice(marked.old);
         number += taken;
         // What others wrote behind it needs the end.
-        if !had_end && number >= lines.len() && plan.octets.ends_with(b"\n") {
+        if !marked.had_end && number >= lines.len() && plan.octets.ends_with(b"\n") {
             plan.octets.pop();
         }
-        plan.changes.push(Change { number: number - taken + 1, old, new: restored.to_vec() });
+        plan.changes.push(Change { number: number - taken + 1, old, new: marked.old.to_vec() });
     }
     plan
 }
 
-/// What a marked line was, and whether it had an end.
-fn restored(line: &[u8]) -> Option<(&[u8], bool)> {
-    let added = |mark: &[u8]| line.trim_ascii_end() == mark.trim_ascii_end();
-    match line {
-        _ if added(ADDED) => Some((&[], true)),
-        _ if added(ADDED_NO_END) => Some((&[], false)),
-        _ => line
-            .strip_prefix(MARK)
-            .map(|rest| (rest, true))
-            .or_else(|| line.strip_prefix(MARK_NO_END).map(|rest| (rest, false))),
-    }
-}
-
-/// Whether a line starts this program, as those do that `install` writes; somebody may have changed
-/// its flags, or commented it out.
+/// Whether a line that somebody changed since still starts this program, under whatever name, as
+/// those do that `install` writes.
 fn is_ours(line: &[u8], has_user_field: bool) -> bool {
-    let is_job = |it: &Known| matches!(it.job, Job::Seal | Job::Deliver);
-    let is_marked = restored(line).is_some();
-    !is_marked && entries(line, has_user_field).iter().any(|it| jobs(it.command).iter().any(is_job))
+    let is_job = |job: Job| matches!(job, Job::Seal | Job::Deliver | Job::Unclear(Mention::Ours));
+    let is_marked = mark::marked(line).is_some();
+    !is_marked && parse(line, has_user_field).iter().any(|it| is_job(it.job))
 }
 
 #[cfg(test)]
@@ -262,6 +227,13 @@ mod tests {
             for has_user_field in [false, true] {
                 let there = install(&text, has_user_field, &ours(), Step3::Switch).unwrap();
                 changed += usize::from(!there.changes.is_empty());
+                let lines = parse(&there.octets, has_user_field);
+                let is_stock = |job| matches!(job, Job::StockEncrypt | Job::Unclear(_));
+                let is_left = |it: &crate::crontab::Line| it.is_active && is_stock(it.job);
+                let was_clear = !parse(&text, has_user_field)
+                    .iter()
+                    .any(|it| matches!(it.job, Job::Unclear(_)));
+                assert!(!was_clear || !lines.iter().any(is_left), "{}", text.escape_ascii());
                 let back = uninstall(&there.octets, has_user_field);
                 assert_eq!(back.octets, text, "{}", text.escape_ascii());
                 let twice = install(&there.octets, has_user_field, &ours(), Step3::Switch).unwrap();
@@ -269,6 +241,20 @@ mod tests {
             }
         }
         assert!(changed > 20_000, "{changed}");
+    }
+
+    #[test]
+    fn a_line_of_another_name_goes_with_its_mark_and_remarks_of_others_stay() {
+        let text = b"#callseal# 1 * * * * theirs\n1 * * * * /x/AST_CRON_audio_2_encrypt.pl --MP3\n";
+        let program = "/opt/sealer".into();
+        let ours = Ours { program, common: Vec::new(), seal: Vec::new() };
+        let there = install(text, false, &ours, Step3::Keep).unwrap().octets;
+        assert!(there.ends_with(b"\n1 * * * * /opt/sealer --MP3\n"), "{}", there.escape_ascii());
+        assert_eq!(uninstall(&there, false).octets, text);
+        let gone = there.strip_suffix(b"1 * * * * /opt/sealer --MP3\n").unwrap();
+        let neighbour = b"1 * * * * /x/backup\n";
+        let back = uninstall(&[gone, neighbour].concat(), false).octets;
+        assert_eq!(back, [text.as_slice(), neighbour].concat());
     }
 
     #[test]

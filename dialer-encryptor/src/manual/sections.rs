@@ -185,7 +185,7 @@ const WATCH: [(&str, &str); 4] = [
 const INSTALL: [(&str, &str); 4] = [
     (
         "CRONTAB",
-        "install comments each line out that starts AST_CRON_audio_2_encrypt.pl, marked with #callseal#, and
+        "install comments each line out that starts AST_CRON_audio_2_encrypt.pl, marked with #callseal-off, and
 writes one beneath it with the same schedule and the same flags that starts this program. A crontab
 without such a line gets one with the schedule of the stock installer; --format and --recipient say
 the rest.

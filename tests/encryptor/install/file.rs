@@ -1,10 +1,12 @@
 //! Is a crontab in a file changed in one step, with its owner, its permissions and every octet?
 
-use crate::site::{STEP_2, STOCK, Site};
+use crate::common::encryptor;
+use crate::site::{STEP_2, STOCK, Site, without_digests};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use support::dialer::names_in;
+use support::process::{finish, tool};
 use support::{Outcome, ensure};
 
 /// There and back, and what stood there between.
@@ -16,7 +18,7 @@ fn round(site: &Site, file: &Path, more: &[&str]) -> Outcome<String> {
     site.run("uninstall", file, &["--yes"])?.expect_code(0)?;
     let after = fs::read(file)?;
     ensure!(after == before, "{} became {}", before.escape_ascii(), after.escape_ascii());
-    Ok(String::from_utf8_lossy(&between).into_owned())
+    Ok(without_digests(&String::from_utf8_lossy(&between)))
 }
 
 #[test]
@@ -46,7 +48,7 @@ fn a_last_line_without_an_end_gets_one_so_that_cron_runs_ours() -> Outcome {
     let file = site.file("# nothing of step 2 here")?;
     let flags = ["--format", "mp3", "--recipient", "a@example.com"];
     let between = round(&site, &file, &flags)?;
-    assert!(between.starts_with("# nothing of step 2 here\n#callseal+no-newline# "), "{between}");
+    assert!(between.starts_with("# nothing of step 2 here\n#callseal-added-last# "), "{between}");
     ensure!(between.ends_with(" --recipient a@example.com\n"), "{between}");
     Ok(())
 }
@@ -76,6 +78,49 @@ fn owner_and_permissions_stay_and_nothing_lies_beside() -> Outcome {
 }
 
 #[test]
+fn a_crontab_of_the_system_is_known_by_its_relative_name() -> Outcome {
+    let site = Site::new()?;
+    let folder = site.spool.path().join("cron.d");
+    fs::create_dir(&folder)?;
+    let file = folder.join("vicidial");
+    fs::write(&file, STEP_2.replace("* /", "* root /"))?;
+    let mut command = site.command("install", &["--yes", "--crontab", "vicidial"])?;
+    finish(command.current_dir(&folder))?.expect_code(0)?;
+    let text = fs::read_to_string(&file)?;
+    ensure!(
+        text.contains(&format!("\n1-59/3 * * * * root {} --GPG", site.ours_with(""))),
+        "{text}"
+    );
+    Ok(())
+}
+
+#[test]
+fn the_program_is_written_as_it_was_called_since_an_upgrade_goes_behind_the_link() -> Outcome {
+    let site = Site::new()?;
+    let path = site.spool.path();
+    let (program, link) = (path.join("dialer-encryptor-1.2.0"), path.join("bin/dialer-encryptor"));
+    fs::create_dir(path.join("bin"))?;
+    fs::copy(encryptor(), &program)?;
+    std::os::unix::fs::symlink(&program, &link)?;
+    let file = site.file(STEP_2)?;
+    let before = fs::read(&file)?;
+    let whole = format!("\n1-59/3 * * * * {} --conf ", link.display());
+    for called in ["bin/dialer-encryptor", "dialer-encryptor"] {
+        let mut command = site.apart(tool("env")?.get_program().as_ref())?;
+        command.arg(format!("PATH={}:/bin", path.join("bin").display())).arg(called);
+        let mut command = site.with_places(command, "install", &["--yes", "--crontab", "crontab"]);
+        finish(command.current_dir(path))?.expect_code(0)?;
+        let text = fs::read_to_string(&file)?;
+        ensure!(text.contains(&whole), "{text}");
+        let again = finish(&mut command)?.expect_code(0)?.text();
+        ensure!(again.ends_with("nothing to do.\n"), "{again}");
+        site.run("uninstall", &file, &["--yes"])?.expect_code(0)?;
+        assert_eq!(fs::read(&file)?, before);
+    }
+    Ok(())
+}
+
+#[test]
 fn step_3_is_switched_unless_the_suffix_is_gpg() -> Outcome {
     let site = Site::new()?;
     let step_3 =
@@ -89,7 +134,7 @@ fn step_3_is_switched_unless_the_suffix_is_gpg() -> Outcome {
     );
     let switched = round(&site, &file, &[])?;
     assert!(
-        switched.contains(&format!("#callseal# {step_3}2-59/3 * * * * {deliver}")),
+        switched.contains(&format!("#callseal-off# {step_3}2-59/3 * * * * {deliver}")),
         "{switched}"
     );
     ensure!(switched.contains(&format!("\n{plain}{step_4}")), "others stay: {switched}");
@@ -133,7 +178,6 @@ fn a_password_in_the_crontab_is_not_printed() -> Outcome {
 #[test]
 fn the_line_that_is_written_seals_when_a_shell_runs_it() -> Outcome {
     use crate::common::Dialer;
-    use support::process::{finish, tool};
     let dialer = Dialer::new()?;
     let calls = dialer.fill(2)?;
     let site = Site { spool: dialer.spool };

@@ -3,8 +3,8 @@
 use crate::site::{STEP_2, Site};
 use std::fs;
 use std::path::Path;
-use support::Outcome;
 use support::process::{finish, tool};
+use support::{Outcome, ensure};
 
 fn assert_refused(site: &Site, file: &Path, name: &str, more: &[&str], words: &str) -> Outcome {
     let before = fs::read(file)?;
@@ -24,11 +24,22 @@ fn both_encryptors_are_never_left_active() -> Outcome {
     let words = "Line 1 of another crontab starts the stock script of step 2, and both must not run. \
                  Change that one first, without --crontab. It is Root's crontab: 1-59/3 ";
     assert_refused(&site, &file, "install", &[], words)?;
-    let by_hand =
-        format!("#callseal# {STEP_2}# between\n* * * * * dialer-encryptor --format mp3\n");
-    let file = site.file(by_hand)?;
+    site.set_own("")?;
+    let own = "* * * * * dialer-encryptor --format wav\n";
+    let both = site.file(format!("{own}{STEP_2}"))?;
     let words = "The crontab would start both the stock script of step 2 and this program.";
-    assert_refused(&site, &file, "uninstall", &[], words)
+    assert_refused(&site, &both, "install", &[], words)?;
+    let file = site.file(STEP_2)?;
+    site.run("install", &file, &["--yes"])?.expect_code(0)?;
+    for by_hand in [own, "* * * * * /opt/dialer-encryptor-1.2.0 --format wav\n"] {
+        let file = site.file([&fs::read(&file)?, by_hand.as_bytes()].concat())?;
+        let before = fs::read(&file)?;
+        let finished = site.run("uninstall", &file, &["--yes"])?.expect_code(2)?;
+        ensure!(finished.stderr.starts_with(words), "{}", finished.stderr);
+        assert_eq!(fs::read(&file)?, before);
+        fs::write(&file, before.strip_suffix(by_hand.as_bytes()).unwrap_or_default())?;
+    }
+    Ok(())
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl Site {
 
     /// A command for which root's crontab stands in a folder of this test, so that nothing of this
     /// machine is read or changed. Who is not root is root in a namespace of their own.
-    fn apart(&self, program: &Path) -> Outcome<Command> {
+    pub fn apart(&self, program: &Path) -> Outcome<Command> {
         let mut command = tool("unshare")?;
         let is_root = finish(tool("id")?.arg("-u"))?.text().trim() == "0";
         command.args(if is_root { &["--mount"][..] } else { &["--mount", "--map-root-user"] });
@@ -68,24 +68,30 @@ impl Site {
         finish_with_input(command.arg("-"), text.as_ref())?.expect_code(0).map(drop)
     }
 
-    fn ours(&self, mut command: Command, name: &str, more: &[&str]) -> Outcome<Finished> {
+    /// `install` or `uninstall` with the places of this test.
+    pub fn command(&self, name: &str, more: &[&str]) -> Outcome<Command> {
+        Ok(self.with_places(self.apart(encryptor())?, name, more))
+    }
+
+    /// The same, for a program that was named otherwise.
+    pub fn with_places(&self, mut command: Command, name: &str, more: &[&str]) -> Command {
         command.arg(name);
         if name == "install" {
             command.arg("--conf").arg(self.spool.conf());
         }
         command.arg("--state-dir").arg(self.spool.state()).args(more);
-        finish(&mut command)
+        command
     }
 
     /// `install` or `uninstall` of root's own crontab.
     pub fn run_own(&self, name: &str, more: &[&str]) -> Outcome<Finished> {
-        self.ours(self.apart(encryptor())?, name, more)
+        finish(&mut self.command(name, more)?)
     }
 
     /// `install` or `uninstall` of a file.
     pub fn run(&self, name: &str, file: &Path, more: &[&str]) -> Outcome<Finished> {
         let file = file.display().to_string();
-        self.ours(self.apart(encryptor())?, name, &[&["--crontab", &file], more].concat())
+        finish(&mut self.command(name, &[&["--crontab", &file], more].concat())?)
     }
 
     /// What stands in the line of ours before the flags of the stock line.
@@ -115,4 +121,17 @@ impl Site {
             })
             .collect()
     }
+}
+
+/// A crontab without the digests in its marks, so that they can be compared by eye.
+pub fn without_digests(text: &str) -> String {
+    let line = |line: &str| match line.split_once("#callseal-").and_then(|(before, it)| {
+        let (mark, rest) = it.split_once(' ')?;
+        let (digest, rest) = rest.split_once('#')?;
+        (digest.len() == 16).then(|| format!("{before}#callseal-{mark}#{rest}"))
+    }) {
+        Some(bare) => bare,
+        None => line.to_string(),
+    };
+    text.split_inclusive('\n').map(line).collect()
 }
