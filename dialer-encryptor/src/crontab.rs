@@ -6,7 +6,9 @@
 pub mod entry;
 pub mod job;
 pub mod mention;
+pub mod running;
 pub mod source;
+pub mod users;
 pub mod words;
 
 pub use entry::{Entry, entries};
@@ -36,6 +38,8 @@ pub struct Line {
     pub text: String,
     /// Whether cron runs it; one that is commented out is told only if it is known what it starts.
     pub is_active: bool,
+    /// Which other crontab it stands in: of the system, or of another user; safe to show.
+    pub elsewhere: Option<String>,
     /// What it starts.
     pub job: Job,
     /// What the program is told, as a shell would split it.
@@ -59,6 +63,7 @@ fn lines_of(number: usize, text: &[u8], entry: Option<&Entry<'_>>) -> Vec<Line> 
     let line = |job, arguments| Line {
         number,
         text: shown(text),
+        elsewhere: None,
         is_active: entry.is_none_or(|entry| entry.is_active),
         job,
         arguments,

@@ -68,6 +68,9 @@ fn try_install(asked: &Install) -> Result<String, Refusal> {
     let back = plan::uninstall(&plan.octets, place.has_user_field());
     guard::not_both(&back.octets, place.has_user_field())?;
     check_lines(&place, &plan, &ours, asked, step_3, &others)?;
+    if asked.yes {
+        guard::stock_encrypt_rests()?;
+    }
     settle(&place, &plan, asked.yes, &state_dir(asked.state_dir.as_deref(), settings.state_dir))
 }
 

@@ -5,7 +5,7 @@ use super::finding::Findings;
 use super::jobs::{DELIVER, Jobs, WATCH, formats, is_on};
 use super::plaintext::age;
 use crate::cli::Suffix;
-use crate::crontab::{Job, Line};
+use crate::crontab::{Job, Line, running};
 use crate::format::Format;
 use crate::plaintext::PlaintextFolder;
 use clap::ValueEnum;
@@ -15,6 +15,10 @@ const OLD_SECS: u64 = 3 * 86_400;
 
 /// Looks at the jobs together.
 pub fn look(dialer: &Dialer, jobs: &Jobs, left: &[PlaintextFolder], findings: &mut Findings) {
+    if let Some(number) = running::stock_encrypt() {
+        let what = format!("The stock script of step 2 runs right now, as process {number}.");
+        findings.note("stock-running", what, "Wait until it has ended before this program seals.");
+    }
     if !jobs.is_known {
         return;
     }
@@ -27,9 +31,15 @@ pub fn look(dialer: &Dialer, jobs: &Jobs, left: &[PlaintextFolder], findings: &m
 }
 
 fn numbers(lines: &[&Line]) -> String {
-    let numbers: Vec<String> = lines.iter().map(|line| line.number.to_string()).collect();
+    let numbers: Vec<String> = lines.iter().map(|line| number(line)).collect();
     let word = if numbers.len() == 1 { "line" } else { "lines" };
     format!("{word} {}", numbers.join(" and "))
+}
+
+/// Which crontab it is goes without saying for the one that was asked for, or one's own.
+fn number(line: &Line) -> String {
+    let elsewhere = line.elsewhere.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+    format!("{}{elsewhere}", line.number)
 }
 
 fn seals(job: Job) -> bool {

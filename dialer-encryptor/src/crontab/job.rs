@@ -155,11 +155,11 @@ fn inner(words: &[Word], depth: usize) -> Vec<Known> {
     known.map(|it| Known { place: None, plain: Vec::new(), ..it }).collect()
 }
 
-fn is_shell(name: &[u8]) -> bool {
+pub(super) fn is_shell(name: &[u8]) -> bool {
     SHELLS.contains(&name)
 }
 
-fn base_name(path: &[u8]) -> &[u8] {
+pub(super) fn base_name(path: &[u8]) -> &[u8] {
     path.rsplit(|octet| *octet == b'/').next().unwrap_or_default()
 }
 

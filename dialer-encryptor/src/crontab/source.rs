@@ -1,7 +1,7 @@
 //! Where do crontabs stand, and how are they read? The user's own through the `crontab` program, those
 //! of the system from their files; each wait and each length is bounded.
 
-use super::{Crontab, parse};
+use super::{Crontab, parse, users};
 use shared::recording::escaped;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,9 @@ const OCTETS: u64 = 4 << 20;
 
 /// How long the `crontab` program may take.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long the rest of its output may take once it has ended.
+const REST: Duration = Duration::from_secs(3);
 
 /// How often it is looked whether it has ended.
 const POLL: Duration = Duration::from_millis(10);
@@ -28,7 +32,7 @@ const SYSTEM: &str = "/etc/crontab";
 const SYSTEM_FOLDER: &str = "/etc/cron.d";
 
 /// Most files of that folder that are read.
-const SYSTEM_FILES: usize = 1000;
+pub(super) const SYSTEM_FILES: usize = 1000;
 
 /// Where a crontab stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +41,19 @@ pub enum Origin {
     Own,
     /// A file.
     File(PathBuf),
+    /// That of another user, who is named by the file.
+    User(PathBuf),
+}
+
+impl Origin {
+    /// The other user whose it is, safe to show.
+    #[must_use]
+    pub fn user(&self) -> Option<String> {
+        match self {
+            Self::User(path) => Some(escaped(path.file_name()?.as_bytes())),
+            Self::Own | Self::File(_) => None,
+        }
+    }
 }
 
 /// The crontab in the file that is named; without one the user's own, and those of the system.
@@ -45,11 +62,29 @@ pub enum Origin {
 /// When one cannot be read, or the `crontab` program does not answer.
 pub fn read(named: Option<&Path>) -> io::Result<Vec<Crontab>> {
     if let Some(path) = named {
-        return Ok(vec![file(path)?]);
+        return Ok(vec![file(path, has_user_field(path))?]);
     }
-    let mut all: Vec<Crontab> = own()?.into_iter().collect();
-    all.extend(system_files()?);
+    let mut all = all()?;
+    for crontab in &mut all {
+        let elsewhere = match &crontab.origin {
+            Origin::Own => None,
+            Origin::File(path) => Some(crate::error::shown(path)),
+            user => user.user().map(|name| format!("user {name}")),
+        };
+        crontab.lines.iter_mut().for_each(|line| line.elsewhere.clone_from(&elsewhere));
+    }
     Ok(all)
+}
+
+/// The user's own crontab, those of the system, and those of other users as far as they may be read.
+///
+/// # Errors
+/// When one cannot be read, or the `crontab` program does not answer.
+pub fn all() -> io::Result<Vec<Crontab>> {
+    let own = own()?;
+    let is_asked = own.is_some() && rustix::process::geteuid().is_root();
+    let others = users::others(is_asked.then_some("root"))?;
+    Ok(own.into_iter().chain(system_files()?).chain(others).collect())
 }
 
 /// The user's own crontab, empty where there is none yet; `None` where no cron is installed.
@@ -97,7 +132,7 @@ pub fn system_files() -> io::Result<Vec<Crontab>> {
     let is_there = |found: &io::Result<Crontab>| {
         !found.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound)
     };
-    paths.iter().map(|path| file(path)).filter(is_there).collect()
+    paths.iter().map(|path| file(path, true)).filter(is_there).collect()
 }
 
 /// Whether cron runs a file of `/etc/cron.d`, as its name says: leftovers of editors and packages are
@@ -116,14 +151,14 @@ pub fn has_user_field(path: &Path) -> bool {
     path == Path::new(SYSTEM) || is_in_folder
 }
 
-fn file(path: &Path) -> io::Result<Crontab> {
+fn file(path: &Path, has_user_field: bool) -> io::Result<Crontab> {
     let octets = octets_of(path).map_err(|error| named(path, &error))?;
-    let lines = parse(&octets, has_user_field(path));
+    let lines = parse(&octets, has_user_field);
     Ok(Crontab { origin: Origin::File(path.to_owned()), lines, octets })
 }
 
 /// A pipe or a device under the name of a crontab is not waited for.
-fn octets_of(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn octets_of(path: &Path) -> io::Result<Vec<u8>> {
     let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("it is no file"));
@@ -138,7 +173,7 @@ fn bounded(from: impl Read) -> io::Result<Vec<u8>> {
     if is_short { Ok(octets) } else { Err(io::Error::other("it is too long for a crontab")) }
 }
 
-fn named(path: &Path, error: &io::Error) -> io::Error {
+pub(super) fn named(path: &Path, error: &io::Error) -> io::Error {
     let shown = crate::error::shown(path);
     io::Error::new(error.kind(), format!("{error}: {shown}"))
 }
@@ -171,17 +206,30 @@ fn ask(flags: &[&str], input: &[u8]) -> io::Result<Answer> {
     let input = input.to_vec();
     let pipe = child.stdin.take();
     // One that ends before it has read everything says why in its own words.
-    let feeder = thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&input)));
-    let out = child.stdout.take().map(|pipe| thread::spawn(move || bounded(pipe)));
-    let err = child.stderr.take().map(|pipe| thread::spawn(move || bounded(pipe)));
+    thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&input)));
+    let (out, err) = (child.stdout.take().map(reader), child.stderr.take().map(reader));
     let is_ok = wait(&mut child)?;
-    drop(feeder.join());
-    let text = |reader: Option<thread::JoinHandle<io::Result<Vec<u8>>>>| match reader {
-        Some(reader) => reader.join().unwrap_or_else(|_| Ok(Vec::new())),
-        None => Ok(Vec::new()),
-    };
     let (octets, words) = (text(out)?, text(err)?);
     Ok(Answer { is_ok, octets, words: escaped(words.trim_ascii()) })
+}
+
+/// Reads in a thread of its own.
+fn reader(pipe: impl Read + Send + 'static) -> Receiver<io::Result<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel();
+    // Nobody waits any longer for what comes too late.
+    thread::spawn(move || drop(sender.send(bounded(pipe))));
+    receiver
+}
+
+/// What was read. The program has ended; what it left behind may hold its output for ever.
+fn text(reader: Option<Receiver<io::Result<Vec<u8>>>>) -> io::Result<Vec<u8>> {
+    let held = |_| {
+        io::Error::new(
+            ErrorKind::TimedOut,
+            "the crontab program has ended, and something that it started still holds its output",
+        )
+    };
+    reader.map_or(Ok(Vec::new()), |reader| reader.recv_timeout(REST).map_err(held)?)
 }
 
 fn wait(child: &mut Child) -> io::Result<bool> {

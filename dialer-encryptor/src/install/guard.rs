@@ -7,7 +7,8 @@ use super::refusal::Refusal;
 use crate::cli;
 use crate::config::Config;
 use crate::crontab::job::jobs;
-use crate::crontab::source::{Origin, own, system_files};
+use crate::crontab::running;
+use crate::crontab::source::{Origin, all};
 use crate::crontab::{Crontab, Job, Line, Mention, entries, parse, shown};
 use std::ffi::OsString;
 
@@ -22,8 +23,7 @@ pub fn others(place: &Place) -> Result<Vec<Crontab>, Refusal> {
              the stock script. Run this as root."
         ))
     };
-    let mut all: Vec<Crontab> = own().map_err(unread)?.into_iter().collect();
-    all.extend(system_files().map_err(unread)?);
+    let mut all = all().map_err(unread)?;
     all.retain(|crontab| !is_same(&crontab.origin, &place.origin));
     Ok(all)
 }
@@ -31,7 +31,7 @@ pub fn others(place: &Place) -> Result<Vec<Crontab>, Refusal> {
 fn is_same(one: &Origin, other: &Origin) -> bool {
     match (one, other) {
         (Origin::Own, Origin::Own) => true,
-        (Origin::File(one), Origin::File(other)) => {
+        (Origin::File(one) | Origin::User(one), Origin::File(other) | Origin::User(other)) => {
             one == other || one.canonicalize().ok() == other.canonicalize().ok()
         }
         _ => false,
@@ -48,6 +48,9 @@ pub fn no_stock_encrypt(others: &[Crontab]) -> Result<(), Refusal> {
             let place = name(&crontab.origin);
             let advice = match &crontab.origin {
                 Origin::Own => "without --crontab".to_string(),
+                user @ Origin::User(_) => {
+                    format!("by hand with crontab -u {} -e", user.user().unwrap_or_default())
+                }
                 Origin::File(path) => format!("with --crontab {}", crate::error::shown(path)),
             };
             return Err(Refusal::new(format!(
@@ -108,6 +111,19 @@ fn seals(job: Job) -> bool {
 
 fn first(lines: &[Line], is_meant: impl Fn(Job) -> bool) -> Option<&Line> {
     lines.iter().find(|line| line.is_active && is_meant(line.job))
+}
+
+/// What cron has started before goes on beside this program.
+///
+/// # Errors
+/// When the stock script of step 2 runs.
+pub fn stock_encrypt_rests() -> Result<(), Refusal> {
+    running::stock_encrypt().map_or(Ok(()), |number| {
+        Err(Refusal::new(format!(
+            "The stock script of step 2 runs right now, as process {number}, and both must not run. \
+             Wait until it has ended, and run this once more."
+        )))
+    })
 }
 
 /// A crontab must not start both encryptors.

@@ -107,7 +107,9 @@ impl Place {
         }
         let written = match &self.origin {
             Origin::Own => replace_own(new),
-            Origin::File(path) => access(path).and_then(|access| replace(path, new, access)),
+            Origin::File(path) | Origin::User(path) => {
+                access(path).and_then(|access| replace(path, new, access))
+            }
         };
         let failed = |reason: String| {
             let (name, copy) = (self.name(), shown(&copy));
@@ -125,7 +127,7 @@ impl Place {
     fn again(&self) -> Result<Vec<u8>, Refusal> {
         let path = match &self.origin {
             Origin::Own => None,
-            Origin::File(path) => Some(path.as_path()),
+            Origin::File(path) | Origin::User(path) => Some(path.as_path()),
         };
         Self::find(path).map(|place| place.octets)
     }
@@ -137,6 +139,9 @@ pub fn name(origin: &Origin) -> String {
     match origin {
         Origin::Own => "Root's crontab".to_string(),
         Origin::File(path) => shown(path),
+        user @ Origin::User(_) => {
+            format!("the crontab of the user {}", user.user().unwrap_or_default())
+        }
     }
 }
 

@@ -198,7 +198,9 @@ uninstall takes the lines of this program out and the marks away. The crontab is
 octet; what others changed meanwhile stays.
 
 Both only show the change until --yes is given. They refuse what would start both encryptors, in this
-crontab or with another one in /etc/crontab or /etc/cron.d, and read back what was written.",
+crontab or with another one in /etc/crontab, in /etc/cron.d or of another user, also where a line names
+the stock script in a form that is not understood, and read back what was written. install --yes does not
+change anything while the stock script runs.",
     ),
     (
         "EXIT STATUS",

@@ -107,6 +107,61 @@ fn a_program_that_seals_already_in_another_crontab_is_named() -> Outcome {
 }
 
 #[test]
+fn the_crontabs_of_other_users_are_read() -> Outcome {
+    let site = Site::new()?;
+    site.set_of("asterisk", &format!("# theirs\n{STEP_2}"))?;
+    let file = site.file(STEP_2)?;
+    let words = "Line 2 of another crontab starts the stock script of step 2, and both must not run. \
+                 Change that one first, by hand with crontab -u asterisk -e. It is the crontab of \
+                 the user asterisk: 1-59/3 ";
+    assert_refused(&site, &file, "install", &[], words)?;
+    let mut check = site.apart(crate::common::encryptor())?;
+    let told = finish(check.args(["check", "--json", "--conf"]).arg(site.spool.conf()))?.text();
+    ensure!(told.contains("still active: line 2 (user asterisk) of the crontab"), "{told}");
+    Ok(())
+}
+
+#[test]
+fn a_stock_script_that_runs_is_waited_for() -> Outcome {
+    let site = Site::new()?;
+    let script = site.spool.path().join("AST_CRON_audio_2_encrypt.pl");
+    fs::write(&script, "sleep 600; true\n")?;
+    let file = site.file(STEP_2)?;
+    // All that it started ends with the process namespace.
+    let beside = |ours: &[&str]| -> Outcome<support::process::Finished> {
+        let mut command = site.apart(tool("sh")?.get_program().as_ref())?;
+        command.args(["-c", "sh \"$0\" >/dev/null 2>&1 & \"$@\""]).arg(&script);
+        command.arg(crate::common::encryptor()).args(ours);
+        finish(command.arg("--conf").arg(site.spool.conf()))
+    };
+    let path = file.display().to_string();
+    let install = ["install", "--crontab", &path];
+    beside(&install)?.expect_code(0)?;
+    let refused = beside(&[&install[..], &["--yes"]].concat())?.expect_code(2)?;
+    let words = "The stock script of step 2 runs right now, as process ";
+    ensure!(refused.stderr.starts_with(words), "{}", refused.stderr);
+    assert_eq!(fs::read_to_string(&file)?, STEP_2);
+    let told = beside(&["check", "--crontab", &path])?.text();
+    ensure!(told.contains(words), "{told}");
+    Ok(())
+}
+
+#[test]
+fn a_crontab_program_that_leaves_something_running_is_not_waited_for() -> Outcome {
+    let site = Site::new()?;
+    let program = site.spool.path().join("crontab-program");
+    fs::write(&program, "#!/bin/sh\nsleep 600 &\nexit 0\n")?;
+    finish(tool("chmod")?.arg("0755").arg(&program))?.expect_code(0)?;
+    let mut command = site.apart(tool("sh")?.get_program().as_ref())?;
+    let script = "mount --bind \"$0\" \"$1\" && shift && \"$@\"";
+    command.args(["-c", script]).arg(&program).arg(tool("crontab")?.get_program());
+    command.arg(crate::common::encryptor()).arg("install").arg("--conf").arg(site.spool.conf());
+    let finished = finish(&mut command)?.expect_code(2)?;
+    ensure!(finished.stderr.contains("still holds its output"), "{}", finished.stderr);
+    Ok(())
+}
+
+#[test]
 fn links_pipes_and_files_that_are_not_there_are_refused() -> Outcome {
     let site = Site::new()?;
     let real = site.file(STEP_2)?;

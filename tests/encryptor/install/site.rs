@@ -40,12 +40,14 @@ impl Site {
         self.spool.path().join("crontabs")
     }
 
-    /// A command for which root's crontab stands in a folder of this test, so that nothing of this
-    /// machine is read or changed. Who is not root is root in a namespace of their own.
+    /// A command for which crontabs stand in a folder of this test, and only its own processes run, so
+    /// that nothing of this machine is read or changed. Who is not root is root in a namespace of their own.
     pub fn apart(&self, program: &Path) -> Outcome<Command> {
         let mut command = tool("unshare")?;
         let is_root = finish(tool("id")?.arg("-u"))?.text().trim() == "0";
-        command.args(if is_root { &["--mount"][..] } else { &["--mount", "--map-root-user"] });
+        command.args(if is_root { &[][..] } else { &["--map-root-user"] });
+        // Another test may run what looks like the stock script.
+        command.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
         command.args([
             "--",
             "sh",
@@ -54,6 +56,11 @@ impl Site {
         ]);
         command.arg(self.own_folder()).arg(program);
         Ok(command)
+    }
+
+    /// The crontab of another user.
+    pub fn set_of(&self, user: &str, text: &str) -> Outcome {
+        Ok(fs::write(self.own_folder().join(user), text)?)
     }
 
     /// Root's crontab, as the real program tells it.
