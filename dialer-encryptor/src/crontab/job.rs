@@ -131,13 +131,9 @@ fn known(words: &[Word], at: usize, job: Job) -> Known {
     let before = words.get(..at).unwrap_or_default();
     let first = before.iter().position(|word| base_name(&word.text) == b"perl").unwrap_or(at);
     let place = words.get(first).zip(words.get(at)).map(|(from, to)| (from.start, to.end));
-    let plain = words.iter().skip(at + 1).filter(|word| word.is_plain() && job_of(word).is_none());
+    let plain = words.iter().skip(at + 1).filter(|word| word.is_plain());
     let plain = plain.map(|word| (word.start, word.end)).collect();
     Known { job, program, arguments: shown(&octets), octets, place, plain }
-}
-
-fn job_of(word: &Word) -> Option<Job> {
-    job(word, None)
 }
 
 fn shown(words: &[Vec<u8>]) -> Vec<String> {
