@@ -140,7 +140,19 @@ fn a_user_of_its_own_needs_its_folders_and_the_right_to_leases() -> Outcome {
     told.says("leases", "problem", "CAP_LEASE")?;
     told.is_about(&["leases"])?;
     let told = checked.told(&mut as_user(&checked, "+lease")?, 0)?;
-    told.says("leases", "ok", "left alone")
+    told.says("leases", "ok", "left alone")?;
+    // Days are root's as well, and not even everybody's.
+    for day in ["2026-01-01", "2026-01-02", "other"] {
+        fs::create_dir(spool.inbox(Format::Mp3).join(day))?;
+    }
+    let told = checked.told(&mut as_user(&checked, "+lease")?, 2)?;
+    told.says("day-folder", "problem", "(Permission denied (os error 13))")?;
+    told.says("day-folder", "problem", ", and 1 more.")?;
+    told.is_about(&["day-folder"])?;
+    for day in ["2026-01-01", "2026-01-02"] {
+        chown(spool.inbox(Format::Mp3).join(day), Some(4711), Some(4711))?;
+    }
+    checked.told(&mut as_user(&checked, "+lease")?, 0).map(drop)
 }
 
 #[test]

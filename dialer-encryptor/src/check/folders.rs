@@ -5,6 +5,7 @@ use super::configuration::Dialer;
 use super::finding::Findings;
 use crate::error::shown;
 use crate::folders::{self, OUTPUT, SEALING, mount};
+use crate::sources::is_day;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use std::fs;
 use std::io::ErrorKind;
@@ -34,12 +35,36 @@ pub fn look(dialer: &Dialer, findings: &mut Findings) {
         let folder = spool.join(name);
         if is_usable("format-folder", "of recordings", &folder, true, findings) {
             findings.ok("format-folder", format!("The folder {} can be used.", shown(&folder)));
+            days(&folder, findings);
         }
     }
     output(spool, findings);
     if let Some(logs) = &dialer.logs {
         log_folder(logs, findings);
     }
+}
+
+/// The folders of days that compress makes with `--file-sorting`, as its own user: what is sealed is
+/// removed from them.
+fn days(folder: &Path, findings: &mut Findings) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let days =
+        entries.filter(|it| is_day(&it.file_name()) && it.file_type().is_ok_and(|it| it.is_dir()));
+    let refused = |day: fs::DirEntry| Some((may_write(&day.path()).err()?, day.path()));
+    let mut refused = days.filter_map(refused);
+    let Some((error, first)) = refused.next() else { return };
+    let more = match refused.count() {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let what = format!(
+        "A folder of a day cannot be emptied by this user ({error}), so that nothing in it is \
+         sealed: {}{more}.",
+        shown(&first)
+    );
+    let todo = "Run as root, or let compress and step 1 run as this user too: they make such a folder \
+                every day.";
+    findings.problem("day-folder", what, todo);
 }
 
 /// `GPG`, which a run makes where it is missing.
