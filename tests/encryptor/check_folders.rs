@@ -177,3 +177,35 @@ fn what_a_killed_check_left_is_removed_by_a_later_one() -> Outcome {
     assert_eq!(names_in(&sealing)?, [stay[0], stay[1], mp3.as_str()]);
     Ok(())
 }
+
+#[test]
+fn a_folder_that_a_killed_check_left_is_removed_by_a_later_one() -> Outcome {
+    let checked = Checked::new()?;
+    let done = checked.spool().done();
+    let digits = "0123456789abcdef0123456789abcdef";
+    let left = |digits: &str, file: &str, age_secs: u64| -> Outcome {
+        let folder = done.join(format!(".sealing-check-{digits}"));
+        fs::create_dir(&folder)?;
+        fs::write(folder.join(file), b"x")?;
+        Ok(fs::File::open(folder)?
+            .set_modified(SystemTime::now() - Duration::from_secs(age_secs))?)
+    };
+    left(digits, &format!("check-{digits}-1"), 7200)?;
+    let [young, strange, short] =
+        [digits.replace('0', "1"), digits.replace('0', "2"), digits.replace("0", "")];
+    left(&young, &format!("check-{young}"), 60)?;
+    left(&strange, "recording.mp3", 7200)?;
+    left(&short, &format!("check-{short}"), 7200)?;
+    finish(&mut checked.command())?.expect_code(0)?;
+    let mut stay = [&young, &strange, &short].map(|it| format!(".sealing-check-{it}"));
+    stay.sort();
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&done)? {
+        found.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    found.retain(|it| it.starts_with(".sealing"));
+    found.sort();
+    assert_eq!(found, stay);
+    assert_eq!(names_in(&done.join(format!(".sealing-check-{strange}")))?, ["recording.mp3"]);
+    Ok(())
+}

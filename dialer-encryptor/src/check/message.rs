@@ -66,6 +66,7 @@ impl Scratch {
         getrandom::fill(&mut random).map_err(|error| error.to_string())?;
         let name = format!("check-{:032x}", u128::from_le_bytes(random));
         let sealing = spool.join(SEALING);
+        sweep_folders(spool);
         if sealing.is_dir() {
             sweep(&sealing);
             return Ok(Self { folder: sealing, is_own_folder: false, name });
@@ -118,21 +119,51 @@ impl Drop for Scratch {
 
 /// Removes what a check that was killed left behind; nobody needs it after so long.
 fn sweep(sealing: &Path) {
-    let is_left = |name: &str| {
-        let digits = name.strip_prefix("check-").map(|it| it.strip_suffix("-1").unwrap_or(it));
-        digits.is_some_and(|it| it.len() == 32 && it.bytes().all(|o| o.is_ascii_hexdigit()))
-    };
-    let is_old = |about: &std::fs::Metadata| {
-        about.is_file()
-            && about.modified().ok().and_then(|it| it.elapsed().ok()).is_some_and(|it| it > OLD)
-    };
+    let is_left = |name: &str| is_own(name.strip_suffix("-1").unwrap_or(name));
     for entry in std::fs::read_dir(sealing).into_iter().flatten().flatten() {
         let is_named = entry.file_name().to_str().is_some_and(is_left);
-        if is_named && entry.path().symlink_metadata().is_ok_and(|about| is_old(&about)) {
+        let about = entry.path().symlink_metadata();
+        if is_named && about.is_ok_and(|about| about.is_file() && is_old(&about)) {
             // What cannot be removed harms nobody.
             let _ = unlinkat(CWD, entry.path(), AtFlags::empty());
         }
     }
+}
+
+/// The same for folders that stood in for [`SEALING`] before the first run made it.
+fn sweep_folders(spool: &Path) {
+    let Ok(folder) = folders::open(spool) else { return };
+    let is_left = |name: &str| {
+        name.strip_prefix(SEALING).and_then(|it| it.strip_prefix('-')).is_some_and(is_own)
+    };
+    for entry in std::fs::read_dir(spool).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let about = entry.path().symlink_metadata();
+        if !name.to_str().is_some_and(is_left) || !about.is_ok_and(|it| it.is_dir() && is_old(&it))
+        {
+            continue;
+        }
+        if let Ok(left) = folder.open_sub_folder(&name) {
+            for file in left.names().unwrap_or_default() {
+                let is_left = |it: &str| is_own(it.strip_suffix("-1").unwrap_or(it));
+                if file.to_str().is_some_and(is_left) {
+                    let _ = unlinkat(&left.fd, &file, AtFlags::empty());
+                }
+            }
+        }
+        // One with anything else in it stays.
+        let _ = unlinkat(&folder.fd, &name, AtFlags::REMOVEDIR);
+    }
+}
+
+/// `check-` and 32 digits.
+fn is_own(name: &str) -> bool {
+    let digits = name.strip_prefix("check-");
+    digits.is_some_and(|it| it.len() == 32 && it.bytes().all(|octet| octet.is_ascii_hexdigit()))
+}
+
+fn is_old(about: &std::fs::Metadata) -> bool {
+    about.modified().ok().and_then(|it| it.elapsed().ok()).is_some_and(|it| it > OLD)
 }
 
 fn failed(step: &'static str) -> impl Fn(Errno) -> String {
