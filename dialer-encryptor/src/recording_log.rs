@@ -4,6 +4,8 @@
 use crate::database::Down;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Value, from_row_opt};
+use std::error::Error as _;
+use std::io::{self, ErrorKind};
 
 /// How many names or numbers go into one query.
 pub const BATCH: usize = 500;
@@ -184,11 +186,21 @@ fn is_about_the_row(code: u16) -> bool {
 pub(crate) fn down(error: &mysql::Error) -> Down {
     Down(match error {
         mysql::Error::MySqlError(error) => format!("{} (error {})", error.message, error.code),
-        mysql::Error::IoError(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-            "no answer in time".to_string()
+        mysql::Error::IoError(error) => words(error),
+        // What the connection said stands within.
+        mysql::Error::CodecError(error) => {
+            let within = error.source().and_then(|it| it.downcast_ref::<io::Error>());
+            within.map_or_else(|| error.to_string(), words)
         }
-        mysql::Error::IoError(error) => error.to_string(),
         mysql::Error::DriverError(error) => error.to_string(),
         other => other.to_string(),
     })
+}
+
+/// What a socket says whose time is over means nothing to whoever reads it.
+fn words(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => "no answer in time".to_string(),
+        _ => error.to_string(),
+    }
 }

@@ -83,6 +83,8 @@ fn a_database_that_says_nothing_keeps_nobody_waiting() -> Outcome {
     let finished = finish(Command::new(run.get_program()).args(run.get_args()));
     checked.site.database.resume()?;
     let text = finished?.expect_code(1)?.text();
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    ensure!(words.contains("no answer in time") && !words.contains("Codec"), "{text}");
     ensure!(text.contains("cannot be reached"), "{text}");
     Ok(())
 }

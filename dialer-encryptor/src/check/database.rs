@@ -78,9 +78,6 @@ pub enum Failure {
 impl Failure {
     fn of(error: &mysql::Error) -> Self {
         let words = down(error).0;
-        // What a socket says whose time is over.
-        let is_late = words.contains("Resource temporarily unavailable");
-        let words = if is_late { "no answer in time".to_string() } else { words };
         let words = Down(escaped(words.as_bytes()));
         match error {
             mysql::Error::MySqlError(error) => Self::Refused(error.code, words),
