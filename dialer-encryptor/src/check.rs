@@ -11,6 +11,7 @@ mod finding;
 mod folders;
 mod jobs;
 mod last;
+mod line;
 mod message;
 mod newest;
 mod places;
@@ -52,6 +53,7 @@ fn look(asked: &Check) -> Vec<Finding> {
     database::look(&dialer, &mut findings);
     let spool = dialer.spool.as_ref().filter(|it| it.is_dir());
     let left = spool.map(|spool| left(spool)).unwrap_or_default();
+    line::look(&asked.seal, &jobs, &mut findings);
     crontab::look(&dialer, &jobs, &left, &mut findings);
     plaintext::look(&dialer, &left, &mut findings);
     if asked.last {

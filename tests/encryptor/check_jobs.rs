@@ -35,7 +35,7 @@ fn jobs_that_get_into_each_others_way_are_named() -> Outcome {
     let unclear = told(&format!("{OURS}* * * * * screen -dm {script}\n"), 1)?;
     unclear.says("crontab-unclear", "warning", "Line 2 of the crontab names the stock script")?;
     unclear.is_about(&["crontab-unclear"])?;
-    let twice = told(&format!("{OURS}{}", OURS.replace("a@x.org", "b@x.org")), 1)?;
+    let twice = told(&format!("{OURS}{OURS}"), 1)?;
     twice.says("crontab-twice", "warning", "lines 1 and 2")?;
 
     let step3 = format!("{OURS}{STOCK}3_ftp.pl --GPG --run-check\n");
@@ -43,7 +43,7 @@ fn jobs_that_get_into_each_others_way_are_named() -> Outcome {
     dead.says("stock-deliver", "warning", "its link in the web pages stays dead")?;
     dead.says("stock-deliver", "warning", "--suffix gpg")?;
     dead.is_about(&["stock-deliver"])?;
-    checked.check(&["--suffix", "gpg"], 0)?.is_about(&[])?;
+    checked.check(&["--suffix", "gpg"], 1)?.is_about(&["crontab-differs"])?;
     let plain = told(&format!("{OURS}{STOCK}3_ftp.pl --MP3\n"), 1)?;
     plain.says("deliver-plain", "warning", "before they are sealed")?;
     let deliver = "* * * * * dialer-encryptor deliver\n";
@@ -90,4 +90,57 @@ fn plaintext_is_counted_where_it_lies() -> Outcome {
     told.says("plaintext", "warning", "delivered unsealed once")?;
     told.says("plaintext", "warning", "No line seals that folder")?;
     told.is_about(&["plaintext"])
+}
+
+#[test]
+fn recordings_dated_in_the_future_are_told() -> Outcome {
+    let checked = Checked::new()?;
+    let waiting = checked.spool().put(Format::Mp3, NAME, b"x")?;
+    let file = fs::File::options().write(true).open(&waiting)?;
+    file.set_modified(SystemTime::now() + DAY)?;
+    let told = checked.check(&[], 1)?;
+    told.says("dated-in-future", "warning", "no purge ever takes them")?;
+    told.is_about(&["dated-in-future"])
+}
+
+#[test]
+fn a_line_that_does_something_else_than_what_was_checked_is_told() -> Outcome {
+    let checked = Checked::new()?;
+    let differs = |flags: &str, words: &str| -> Outcome {
+        checked.crontab(OURS.replace("\n", &format!(" {flags}\n")))?;
+        let told = checked.check(&[], 1)?;
+        told.says("crontab-differs", "warning", words)?;
+        told.is_about(&["crontab-differs"])
+    };
+    checked.check(&[], 0)?.is_about(&[])?;
+    differs("--recipient b@x.org", "line 1 of the crontab does: it differs in the recipients.")?;
+    differs("--suffix gpg", "it differs in the suffix.")?;
+    differs("--no-database", "it differs in whether recording_log is updated.")?;
+    differs("--certs /nonexistent/certs", "it differs in the certificates.")?;
+    // A line of another format is none that was checked, and does not seal this one.
+    let other = "* * * * * /usr/local/bin/dialer-encryptor --mp3 --recipients=a@x.org";
+    checked.crontab(format!("{OURS}{other} --format gsm --suffix gpg\n"))?;
+    checked.check(&[], 1)?.says("crontab-twice", "warning", "Two jobs seal mp3")?;
+    let told = checked.check(&["--format", "ogg"], 1)?;
+    told.says("crontab-differs", "warning", "ogg was checked, but no active line")
+}
+
+#[test]
+fn a_line_that_cannot_seal_is_a_problem() -> Outcome {
+    let checked = Checked::new()?;
+    let told = |line: &str| {
+        checked.crontab(line)?;
+        checked.check(&[], 2)
+    };
+    let path = checked.spool().path().join("dialer-encryptor");
+    let line = OURS.replace("/usr/local/bin/dialer-encryptor", &path.display().to_string());
+    let gone = told(&line)?;
+    gone.says("crontab-program", "problem", "cannot be run (No such file or directory")?;
+    gone.is_about(&["crontab-program"])?;
+    fs::write(&path, b"no program")?;
+    told(&line)?.says("crontab-program", "problem", "(Permission denied")?;
+    // Flags that are flags, and that a run refuses.
+    let refused = told(&OURS.replace('\n', " --rate=-1\n"))?;
+    refused.says("crontab-line", "problem", "Line 1 of the crontab cannot run")?;
+    refused.is_about(&["crontab-line"])
 }

@@ -5,6 +5,7 @@
 use crate::common::{Dialer, encryptor};
 use crate::site::Site;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -16,7 +17,7 @@ use support::mariadb::MariaDb;
 use support::process::{Finished, finish};
 use support::{Failure, Outcome, ensure};
 
-/// A line as `install` writes it.
+/// A line as `install` writes it; the program's path and the flags of the run stand in for its own.
 pub const OURS: &str =
     "1-59/3 * * * * /usr/local/bin/dialer-encryptor --mp3 --recipients=a@x.org\n";
 
@@ -26,6 +27,7 @@ type Files = BTreeMap<PathBuf, String>;
 /// A dialer that nothing is wrong with, and its database.
 pub struct Checked {
     pub site: Site,
+    crontab: RefCell<Vec<u8>>,
 }
 
 impl Checked {
@@ -49,7 +51,8 @@ impl Checked {
         spool.set("VARDB_server", "127.0.0.1")?;
         spool.set("VARDB_port", &database.port().to_string())?;
         let dialer = Dialer { spool, home, listener, certs };
-        let checked = Checked { site: Site { database, dialer } };
+        let crontab = RefCell::default();
+        let checked = Checked { site: Site { database, dialer }, crontab };
         checked.crontab(OURS)?;
         Ok(checked)
     }
@@ -60,7 +63,22 @@ impl Checked {
 
     /// What the crontab says from now on.
     pub fn crontab(&self, text: impl AsRef<[u8]>) -> Outcome {
-        Ok(fs::write(self.crontab_file(), text)?)
+        self.crontab.replace(text.as_ref().to_vec());
+        self.write_crontab()
+    }
+
+    /// With the flags of the run as they are now.
+    fn write_crontab(&self) -> Outcome {
+        let template = self.crontab.borrow();
+        let file = self.crontab_file();
+        let Ok(text) = std::str::from_utf8(&template) else {
+            return Ok(fs::write(file, template.as_slice())?);
+        };
+        let run = self.site.command();
+        let flags: Vec<_> = run.get_args().map(|it| format!("'{}'", it.display())).collect();
+        let program = encryptor().display().to_string();
+        let text = text.replace("/usr/local/bin/dialer-encryptor", &program);
+        Ok(fs::write(file, text.replace("--mp3 --recipients=a@x.org", &flags.join(" ")))?)
     }
 
     fn crontab_file(&self) -> PathBuf {
@@ -69,6 +87,7 @@ impl Checked {
 
     /// The crontab line's flags behind `check`.
     pub fn command(&self) -> Command {
+        assert!(self.write_crontab().is_ok(), "the crontab cannot be written");
         let run = self.site.command();
         let mut command = Command::new(encryptor());
         command.arg("check").args(run.get_args()).arg("--crontab").arg(self.crontab_file());

@@ -56,7 +56,7 @@ impl Jobs {
     pub fn seal(&self, asked: &Seal, findings: &mut Findings) -> Option<Seal> {
         let lines = self.of(|job| matches!(job, Job::Seal | Job::Watch));
         let read: Vec<Seal> = lines.iter().filter_map(|line| flags(line, findings)).collect();
-        if !asked.all_formats().is_empty() || !asked.all_recipients().is_empty() {
+        if asked.says_what() {
             return None;
         }
         let formats: Vec<Format> = read.iter().flat_map(Seal::all_formats).collect();
@@ -103,7 +103,8 @@ fn flags(line: &Line, findings: &mut Findings) -> Option<Seal> {
     }
 }
 
-fn parsed(line: &Line) -> Result<Seal, clap::Error> {
+/// The flags of one of our lines.
+pub fn parsed(line: &Line) -> Result<Seal, clap::Error> {
     let words =
         std::iter::once("dialer-encryptor").chain(line.arguments.iter().map(String::as_str));
     let cli = cli::parse(words.map(OsString::from))?;

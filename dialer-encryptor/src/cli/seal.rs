@@ -157,6 +157,12 @@ impl Seal {
         all.map(str::trim).filter(|one| !one.is_empty()).map(String::from).collect()
     }
 
+    /// Whether the flags say what to seal, or for whom.
+    #[must_use]
+    pub fn says_what(&self) -> bool {
+        !self.all_formats().is_empty() || !self.all_recipients().is_empty()
+    }
+
     /// Whether each recording is named as well.
     #[must_use]
     pub fn is_verbose(&self) -> bool {
