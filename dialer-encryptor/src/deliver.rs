@@ -1,8 +1,9 @@
 //! How do sealed recordings get to the archive? Step 3.
 //!
-//! [`settings`] turns flags and files into what to do; [`run`] knows the order of the steps, of which
-//! [`plan`] is the first and [`link`] the last, and [`recover`] what an earlier run left of them; [`archive`] is the server, reached over one
-//! [`line`] that waits for nothing without a [`deadline`]; [`rows`] finds a file's row.
+//! `settings` turns flags and files into what to do; `run` knows the order of the steps, of which
+//! `plan` is the first and `link` the last, and `recover` what an earlier run left of them; `archive`
+//! is the server, reached over one `line` that waits for nothing without a `deadline`; `rows` finds a
+//! file's row.
 
 mod archive;
 mod date_folder;

@@ -200,7 +200,9 @@ pub(crate) fn down(error: &mysql::Error) -> Down {
 /// What a socket says whose time is over means nothing to whoever reads it.
 fn words(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::WouldBlock | ErrorKind::TimedOut => "no answer in time".to_string(),
+        ErrorKind::WouldBlock => "no answer in time".to_string(),
+        // Ours, and not the system's, which says more.
+        ErrorKind::TimedOut if error.raw_os_error().is_none() => "no answer in time".to_string(),
         _ => error.to_string(),
     }
 }

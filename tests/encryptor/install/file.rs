@@ -55,6 +55,9 @@ fn a_last_line_without_an_end_gets_one_so_that_cron_runs_ours() -> Outcome {
 
 #[test]
 fn owner_and_permissions_stay_and_nothing_lies_beside() -> Outcome {
+    if !support::root::is_root() {
+        return support::root::again("file::owner_and_permissions_stay_and_nothing_lies_beside");
+    }
     let site = Site::new()?;
     let folder = site.spool.path().join("cron.d");
     fs::create_dir(&folder)?;

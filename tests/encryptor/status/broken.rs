@@ -226,6 +226,9 @@ fn a_journal_of_another_version_or_a_damaged_one_cannot_be_looked_at() -> Outcom
 
 #[test]
 fn who_may_not_look_is_told_so() -> Outcome {
+    if !support::root::is_root() {
+        return support::root::again("broken::who_may_not_look_is_told_so");
+    }
     let site = Site::healthy()?;
     // Others may come as far as the spool, and no further.
     for folder in [site.spool.path(), &site.spool.done()] {

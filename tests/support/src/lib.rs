@@ -30,6 +30,7 @@ pub mod process;
 pub mod proof;
 pub mod recording_log;
 pub mod replay;
+pub mod root;
 pub mod said;
 pub mod screen;
 pub mod screen_reader;
